@@ -1,0 +1,85 @@
+# Every command of the project; `make help` lists them. What they create lies in .cache/, .venv/ and .venv-newest/.
+PYTHON ?= python3
+# Another environment for any target: make newest && make scenario S=default VENV=.venv-newest
+VENV ?= .venv
+S ?= default
+BIN := $(CURDIR)/$(VENV)/bin
+COLLECTIONS := .cache/collections/ansible_collections
+LINK := $(COLLECTIONS)/hardened/django
+SCENARIOS = $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
+# By this path mypy knows the plugins under the name they are imported with.
+PYTHON_FILES = $(LINK)/plugins tests/unit tools $(wildcard molecule/*/tests)
+PINS := test-requirements.txt requirements.txt
+
+export PATH := $(BIN):$(PATH)
+export VIRTUAL_ENV := $(CURDIR)/$(VENV)
+export ANSIBLE_CONFIG := $(CURDIR)/ansible.cfg
+# Scenarios lie in molecule/, not in the place that Molecule looks at first in a collection.
+export MOLECULE_GLOB := molecule/*/molecule.yml
+export COLUMNS := 120
+export PYTHONUNBUFFERED := 1
+
+.PHONY: help install newest demo demo-down test lint sanity unit images scenario bench soak clean
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
+
+demo: install ## deploy the example project on three local hosts and say how to open it
+	@python tools/demo.py up
+
+demo-down: install ## remove the hosts of the demo
+	@python tools/demo.py down
+
+test: install ## prove everything: lint, sanity, unit tests, every scenario
+	@python tools/steps.py lint sanity unit images $(SCENARIOS:%="scenario S=%")
+
+lint: install ## ansible-lint, yamllint, ruff, mypy, changelog fragments
+	ansible-lint --config-file .config/ansible-lint.yml
+	yamllint --strict .
+	ruff check
+	ruff format --check
+	mypy $(PYTHON_FILES)
+	antsibull-changelog lint
+
+sanity: install ## ansible-test sanity
+	python tools/sanity.py
+
+unit: install ## unit tests
+	pytest -m "not soak"
+
+images: install ## build the images of the test hosts that are missing
+	@python tools/hosts.py image trixie
+	@python tools/hosts.py image bookworm
+
+scenario: install ## one Molecule scenario: make scenario S=default
+	molecule test --scenario-name $(S)
+
+bench: install ## time and remote calls of a run that changes nothing
+	@python tools/bench.py
+
+soak: install ## long sweeps, not part of the tests
+	pytest -m soak
+
+install: $(VENV)/ready $(LINK) ## install Debian packages, Python tools, community collections
+	@python tools/hosts.py install
+
+newest: ## the same tools with the newest ansible-core, in .venv-newest (needs Python 3.12 or newer)
+	@newest=$$(tools/newest-python) && $(MAKE) install VENV=.venv-newest PYTHON=$$newest
+
+%/ready: $(PINS)
+	@$(PYTHON) tools/hosts.py install
+	@echo "installing the Python tools in $* (a minute or two)"
+	@$(PYTHON) -m venv --clear $*
+	@$*/bin/pip install --quiet --disable-pip-version-check $(PINS:%=-r %)
+	@touch $@
+
+# ansible_collections.hardened.django, for Ansible and for Python.
+$(LINK):
+	@mkdir -p $(@D)
+	@touch $(COLLECTIONS)/__init__.py
+	@ln -s $(CURDIR) $@
+
+clean: ## remove everything that these commands created, except packages of the machine
+	-@python tools/demo.py down
+	-@python tools/hosts.py remove-images
+	rm -rf .cache .venv .venv-newest

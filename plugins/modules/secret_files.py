@@ -1,0 +1,172 @@
+#!/usr/bin/python
+# Copyright (c) 2026, hardened.django contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: secret_files
+short_description: Read and install the secret files of a host
+version_added: 0.1.0
+author:
+  - hardened.django contributors (@hardened-django)
+description:
+  - Installs secrets as files that only root can read, mode V(0400) in a directory of mode V(0700), each written atomically and without a trailing newline.
+  - Reads the secrets that are there, and offers a random candidate for each one that is missing, so that the secrets of several hosts can be agreed on.
+  - The result holds the secrets, therefore every task that uses this module needs C(no_log) set to V(true).
+attributes:
+  check_mode:
+    description: Can run in check mode and return changed status prediction without modifying target.
+    support: full
+  diff_mode:
+    description: Will return details on what has changed (or possibly needs changing in check mode), when in diff mode.
+    support: none
+    details: A difference would show the secrets.
+options:
+  directory:
+    description: Absolute path of the directory of the secret files. Its parent is created where missing.
+    type: path
+    required: true
+  names:
+    description: Names of the secrets, which are the names of their files.
+    type: list
+    elements: str
+    required: true
+  values:
+    description:
+      - Secrets to install, from name to value. Nothing is written for a name that is not given.
+    type: dict
+    default: {}
+seealso:
+  - name: Django deployment checklist, SECRET_KEY
+    description: Asks for a large random value that is kept secret.
+    link: https://docs.djangoproject.com/en/stable/howto/deployment/checklist/#secret-key
+"""
+
+EXAMPLES = r"""
+---
+- name: Read the secrets of this host
+  hardened.django.secret_files:
+    directory: /etc/blog/secrets
+    names: [secret_key, database_password]
+  register: blog_secrets
+  no_log: true
+
+- name: Install the secret key
+  hardened.django.secret_files:
+    directory: /etc/blog/secrets
+    names: [secret_key]
+    values:
+      secret_key: "{{ vault_secret_key }}"
+  no_log: true
+"""
+
+RETURN = r"""
+current:
+  description: The secrets that the host has after the task, from name to value; those passed in O(values) are masked.
+  returned: success
+  type: dict
+candidates:
+  description: A random value of 64 bytes, as 86 characters that are safe in URLs, for each secret that the host does not have.
+  returned: success
+  type: dict
+written:
+  description: Names of the secrets that were written, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+"""
+
+import os
+import secrets
+import stat
+import tempfile
+import typing as t
+
+from ansible.module_utils.basic import AnsibleModule
+
+CANDIDATE_BYTES = 64
+
+
+def read(directory: str, names: list[str]) -> dict[str, str]:
+    found = {}
+    for name in names:
+        try:
+            with open(os.path.join(directory, name), encoding="utf-8", newline="") as file:
+                found[name] = file.read()
+        except FileNotFoundError:
+            continue
+    return found
+
+
+def is_protected(path: str, mode: int) -> bool:
+    """Whether root owns the path alone, with exactly this mode."""
+    try:
+        status = os.lstat(path)
+    except FileNotFoundError:
+        return False
+    return (status.st_uid, status.st_gid, stat.S_IMODE(status.st_mode)) == (os.geteuid(), os.getegid(), mode)
+
+
+def protect(path: str, mode: int) -> None:
+    os.chown(path, os.geteuid(), os.getegid())
+    os.chmod(path, mode)
+
+
+def write(directory: str, name: str, value: str) -> None:
+    descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
+            file.write(value)
+            file.flush()
+            os.fsync(file.fileno())
+        protect(temporary, 0o400)
+        os.replace(temporary, os.path.join(directory, name))
+    except BaseException:
+        os.unlink(temporary)
+        raise
+
+
+def main() -> t.NoReturn:
+    module = AnsibleModule(
+        argument_spec={
+            "directory": {"type": "path", "required": True},
+            "names": {"type": "list", "elements": "str", "required": True, "no_log": False},
+            "values": {"type": "dict", "default": {}, "no_log": True},
+        },
+        supports_check_mode=True,
+    )
+    directory: str = module.params["directory"]
+    names: list[str] = module.params["names"]
+    values: dict[str, str] = module.params["values"]
+
+    unfit = [name for name in values if name not in names or not isinstance(values[name], str) or not values[name]]
+    if unfit:
+        module.fail_json(msg=f"values holds unknown names or values that are not text: {', '.join(sorted(unfit))}")
+
+    try:
+        current = read(directory, names)
+        exposed = [name for name in current if not is_protected(os.path.join(directory, name), 0o400)]
+        written = sorted(name for name, value in values.items() if current.get(name) != value)
+        changed = bool(written or exposed) or (bool(current) and not is_protected(directory, 0o700))
+        if changed and not module.check_mode:
+            os.makedirs(directory, exist_ok=True)
+            protect(directory, 0o700)
+            for name in exposed:
+                protect(os.path.join(directory, name), 0o400)
+            for name in written:
+                write(directory, name, values[name])
+    except (OSError, UnicodeDecodeError) as error:
+        module.fail_json(msg=f"The secret files in {directory} cannot be read or written: {error}")
+
+    current.update(values)
+    module.exit_json(
+        changed=changed,
+        current=current,
+        candidates={name: secrets.token_urlsafe(CANDIDATE_BYTES) for name in names if name not in current},
+        written=written,
+    )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,204 @@
+"""What a production environment demands of any Django project's settings, laid over what the project says.
+
+Pure: `overlay` takes the project's settings and the wanted values and returns the settings to set. Existing values are
+merged, never replaced as a whole, and keep their types. Works with Django 3.2 and later.
+"""
+
+from __future__ import annotations
+
+import pathlib
+from typing import Any, Callable, Mapping
+from urllib.parse import quote
+
+Settings = Mapping[str, Any]
+Credential = Callable[[str], str]
+
+DEVELOPMENT_MAIL_BACKENDS = ("console", "dummy", "filebased", "locmem")
+LOCAL_SENDERS = {"DEFAULT_FROM_EMAIL": "webmaster@localhost", "SERVER_EMAIL": "root@localhost"}
+CACHED_LOADER = "django.template.loaders.cached.Loader"
+CONNECTION_KEYS_OF_A_CACHE = {"db", "username", "password", "host", "port"}
+
+
+def overlay(project: Settings, wanted: Settings, credential: Credential, django: tuple[int, ...]) -> dict[str, Any]:
+    """Return the settings to set over `project`, without those named in `wanted["unmanaged"]`.
+
+    project: the upper-case names of the project's settings modules. wanted: the content of private_values.json.
+    credential: returns the secret of a name. django: version, for instance (5, 2, 1).
+    """
+    managed = {
+        "DEBUG": False,
+        "DEBUG_PROPAGATE_EXCEPTIONS": False,
+        "SECRET_KEY": credential("secret_key"),
+        "ALLOWED_HOSTS": keep_type(project.get("ALLOWED_HOSTS"), wanted["allowed_hosts"]),
+        **databases(project, wanted, credential, django),
+        **caches(project, wanted, credential, django),
+        **mail(project, wanted),
+        **files(project, wanted),
+        **https(),
+        "SILENCED_SYSTEM_CHECKS": joined(project.get("SILENCED_SYSTEM_CHECKS"), wanted["silenced_checks"]),
+    }
+    if project.get("TEMPLATES"):
+        managed["TEMPLATES"] = [template_engine(engine) for engine in project["TEMPLATES"]]
+    if not project.get("LOGGING"):
+        managed["LOGGING"] = console_logging()
+    return {name: value for name, value in managed.items() if name not in wanted["unmanaged"]}
+
+
+def databases(project: Settings, wanted: Settings, credential: Credential, django: tuple[int, ...]) -> dict[str, Any]:
+    """Point the default database, and each alias of `wanted["databases"]`, to its server; leave other aliases alone."""
+    result = dict(project.get("DATABASES") or {})
+    for alias, values in wanted["databases"].items():
+        result[alias] = database(result.get(alias) or {}, values, credential("database_password"), django)
+    return {"DATABASES": result}
+
+
+def database(
+    existing: Mapping[str, Any], values: Mapping[str, Any], password: str, django: tuple[int, ...]
+) -> dict[str, Any]:
+    engine = str(existing.get("ENGINE", ""))
+    same_kind = "postg" in engine
+    result = {
+        **existing,
+        "PASSWORD": password,
+        **{key: value for key, value in values.items() if key not in ("ENGINE", "OPTIONS")},
+        "ENGINE": values.get("ENGINE") or (engine if same_kind else postgresql_engine(engine)),
+        "OPTIONS": {**(existing.get("OPTIONS") or {} if same_kind else {}), **values.get("OPTIONS", {})},
+    }
+    if result["OPTIONS"].get("pool"):
+        result["CONN_MAX_AGE"] = 0
+    if django >= (4, 1):
+        result.setdefault("CONN_HEALTH_CHECKS", True)
+    return result
+
+
+def postgresql_engine(engine: str) -> str:
+    return "django.contrib.gis.db.backends.postgis" if ".gis." in engine else "django.db.backends.postgresql"
+
+
+def caches(project: Settings, wanted: Settings, credential: Credential, django: tuple[int, ...]) -> dict[str, Any]:
+    """Point the default cache, every Redis cache, and each alias of `wanted["caches"]` to the server."""
+    existing = project.get("CACHES") or {}
+    location = wanted["cache_location"].replace("{password}", quote(credential("cache_password"), safe=""))
+    result = dict(existing)
+    for alias in {**existing, "default": {}, **wanted["caches"]}:
+        values = wanted["caches"].get(alias, {})
+        if alias == "default" or values or is_redis(existing[alias]):
+            result[alias] = cache(existing.get(alias) or {}, location, alias, wanted, django)
+            result[alias].update(values)
+    managed: dict[str, Any] = {"CACHES": result}
+    if project.get("SESSION_ENGINE", "django.contrib.sessions.backends.db") == "django.contrib.sessions.backends.db":
+        managed["SESSION_ENGINE"] = "django.contrib.sessions.backends.cached_db"
+    return managed
+
+
+def is_redis(cache: Mapping[str, Any]) -> bool:
+    return "redis" in str(cache.get("BACKEND", "")).lower() or "redis" in str(cache.get("LOCATION", "")).split(":")[0]
+
+
+def cache(
+    existing: Mapping[str, Any], location: str, alias: str, wanted: Settings, django: tuple[int, ...]
+) -> dict[str, Any]:
+    """Keep a Redis backend class and its options, because the project's code may use its extra API."""
+    core = "django.core.cache.backends.redis.RedisCache" if django >= (4, 0) else "django_redis.cache.RedisCache"
+    prefix = [wanted["cache_key_prefix"], "" if alias == "default" else alias, existing.get("KEY_PREFIX", "")]
+    result = {
+        **existing,
+        "BACKEND": existing["BACKEND"] if is_redis(existing) else core,
+        "LOCATION": location,
+        "KEY_PREFIX": ":".join(part for part in prefix if part),
+    }
+    options = existing.get("OPTIONS") or {} if is_redis(existing) else {}
+    result["OPTIONS"] = {key: value for key, value in options.items() if key.lower() not in CONNECTION_KEYS_OF_A_CACHE}
+    return result
+
+
+def mail(project: Settings, wanted: Settings) -> dict[str, Any]:
+    """Replace a mail backend for development and the senders that mail providers refuse; keep everything else."""
+    managed: dict[str, Any] = {}
+    if "MAILERS" in project:
+        managed["MAILERS"] = {alias: mailer(values, wanted) for alias, values in project["MAILERS"].items()}
+    elif is_development_mail(project.get("EMAIL_BACKEND", "")):
+        managed["EMAIL_BACKEND"] = "django.core.mail.backends.smtp.EmailBackend"
+        managed["EMAIL_HOST"] = wanted["email_host"]
+        managed["EMAIL_PORT"] = wanted["email_port"]
+    for name, default in LOCAL_SENDERS.items():
+        if project.get(name, default) == default:
+            managed[name] = wanted["email_sender"]
+    return managed
+
+
+def mailer(values: Mapping[str, Any], wanted: Settings) -> Mapping[str, Any]:
+    if not is_development_mail(values.get("BACKEND", "")):
+        return values
+    options = {"host": wanted["email_host"], "port": wanted["email_port"]}
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+
+
+def is_development_mail(backend: str) -> bool:
+    return any(backend == f"django.core.mail.backends.{kind}.EmailBackend" for kind in DEVELOPMENT_MAIL_BACKENDS)
+
+
+def files(project: Settings, wanted: Settings) -> dict[str, Any]:
+    managed = {
+        "STATIC_URL": "/static/",
+        "STATIC_ROOT": keep_type(project.get("STATIC_ROOT"), wanted["static_root"]),
+        "MEDIA_URL": "/media/",
+        "MEDIA_ROOT": keep_type(project.get("MEDIA_ROOT"), wanted["media_root"]),
+        "FILE_UPLOAD_PERMISSIONS": 0o644,
+        "FILE_UPLOAD_DIRECTORY_PERMISSIONS": 0o755,
+    }
+    if wanted["static_directories"]:
+        managed["STATICFILES_DIRS"] = joined(project.get("STATICFILES_DIRS"), wanted["static_directories"])
+    return managed
+
+
+def https() -> dict[str, Any]:
+    """nginx ends TLS, overwrites X-Forwarded-Proto and Host, and sends HSTS, so Django must not send it a second time."""
+    return {
+        "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
+        "USE_X_FORWARDED_HOST": False,
+        "USE_X_FORWARDED_PORT": False,
+        "SECURE_SSL_REDIRECT": True,
+        "SECURE_HSTS_SECONDS": 0,
+        "SECURE_CONTENT_TYPE_NOSNIFF": True,
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_DOMAIN": None,
+        "CSRF_COOKIE_SECURE": True,
+        "CSRF_COOKIE_DOMAIN": None,
+    }
+
+
+def template_engine(engine: Mapping[str, Any]) -> dict[str, Any]:
+    """Turn template debugging off, and wrap explicit loaders into the cached loader as Django does for its own."""
+    options = dict(engine.get("OPTIONS") or {})
+    if options.get("debug"):
+        options["debug"] = False
+    loaders = options.get("loaders")
+    if loaders and not any(isinstance(loader, (list, tuple)) and loader[0] == CACHED_LOADER for loader in loaders):
+        options["loaders"] = [(CACHED_LOADER, list(loaders))]
+    return {**engine, "OPTIONS": options}
+
+
+def console_logging() -> dict[str, Any]:
+    """Django logs nothing to the console without DEBUG; systemd carries the console to the journal."""
+    return {
+        "version": 1,
+        "disable_existing_loggers": False,
+        "handlers": {"journal": {"class": "logging.StreamHandler"}, "none": {"class": "logging.NullHandler"}},
+        "root": {"handlers": ["journal"], "level": "INFO"},
+        "loggers": {"django.security.DisallowedHost": {"handlers": ["none"], "propagate": False}},
+    }
+
+
+def joined(existing: Any, more: list[str]) -> Any:
+    return keep_type(existing, [*(existing or []), *(item for item in more if item not in (existing or []))])
+
+
+def keep_type(existing: Any, value: Any) -> Any:
+    """A Path stays a Path and a tuple a tuple, because the project's code may rely on it."""
+    if isinstance(existing, pathlib.PurePath):
+        return pathlib.Path(value)
+    if isinstance(existing, tuple):
+        return tuple(value)
+    return value
