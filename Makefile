@@ -3,6 +3,8 @@ PYTHON ?= python3
 # Another environment for any target: make newest && make scenario S=default VENV=.venv-newest
 VENV ?= .venv
 S ?= default
+# The inventory that bench measures: one host in all groups.
+I ?= inventories/single
 BIN := $(CURDIR)/$(VENV)/bin
 COLLECTIONS := .cache/collections/ansible_collections
 LINK := $(COLLECTIONS)/hardened/django
@@ -55,7 +57,7 @@ scenario: install ## one Molecule scenario: make scenario S=default
 	molecule test --scenario-name $(S)
 
 bench: install ## time and remote calls of a run that changes nothing
-	@python tools/bench.py
+	@python tools/bench.py $(I)
 
 soak: install ## long sweeps, not part of the tests
 	pytest -m soak
@@ -64,7 +66,9 @@ install: $(VENV)/ready $(LINK) ## install Debian packages, Python tools, communi
 	@python tools/hosts.py install
 
 newest: ## the same tools with the newest ansible-core, in .venv-newest (needs Python 3.12 or newer)
-	@newest=$$(tools/newest-python) && $(MAKE) install VENV=.venv-newest PYTHON=$$newest
+	@$(MAKE) install VENV=.venv-newest
+
+.venv-newest/ready: PYTHON = $(shell tools/newest-python)
 
 %/ready: $(PINS)
 	@$(PYTHON) tools/hosts.py install
@@ -79,7 +83,6 @@ $(LINK):
 	@touch $(COLLECTIONS)/__init__.py
 	@ln -s $(CURDIR) $@
 
-clean: ## remove everything that these commands created, except packages of the machine
-	-@python tools/demo.py down
-	-@python tools/hosts.py remove-images
+clean: ## remove all hosts, their images and everything else these commands created, except Debian packages
+	@$(PYTHON) tools/hosts.py clean
 	rm -rf .cache .venv .venv-newest

@@ -39,7 +39,7 @@ def _addresses_of(host: str, variables: Mapping[str, Any]) -> set[Address]:
     try:
         addresses = {_parse(text) for text in _given_addresses(variables)}
     except ValueError as error:
-        raise AnsibleFilterError(f"Host {host}: {error}. Correct its variable project_addresses.") from error
+        raise AnsibleFilterError(f"Host {host}: {error}. Correct its variable project_addresses.") from None
     usable = {address for address in addresses if not address.is_link_local}
     if not usable:
         raise AnsibleFilterError(

@@ -30,6 +30,9 @@ MODIFICATION_TIME = 631152000
 
 ARCHIVES_KEPT = 10
 
+# git's own number for a depth without limit, which also completes a shallow repository.
+UNLIMITED = 2147483647
+
 
 class SourceError(Exception):
     """The source can't be used; the message names the variable to look at."""
@@ -71,7 +74,7 @@ def _from_git(url: str, version: str, cache: str) -> Source:
         reference = find_reference(references, version)
         if reference is None and not is_short_commit(version):
             raise SourceError(unknown_version(version, url, references))
-        commit, fetched = reference or Reference(name="", commit="")
+        fetched, commit = reference or Reference(name="", commit="")
     with _locked(cache):
         archive = _archive_path(cache, commit[:ID_LENGTH]) if commit else ""
         if not archive or not _is_cached(archive):
@@ -134,12 +137,16 @@ def _check_out(directory: str, url: str, fetched: str, commit: str, version: str
     _git_or_fail("init", "--quiet", cwd=directory)
     # Relative addresses of submodules start from this remote.
     _git_or_fail("remote", "add", "origin", url, cwd=directory)
-    if not fetched or _git("fetch", "--quiet", "--depth=1", "origin", fetched, cwd=directory).returncode != 0:
-        # Not every server hands out a commit by its id, and none knows abbreviations: take everything and look there.
-        answer = _git("fetch", "--quiet", "--tags", "origin", "+refs/heads/*:refs/remotes/origin/*", cwd=directory)
+    if fetched:
+        _git("fetch", "--quiet", "--depth=1", "origin", fetched, cwd=directory)
+    wanted = ("rev-parse", "--quiet", "--verify", (commit or version) + "^{commit}")
+    if _git(*wanted, cwd=directory).returncode != 0:
+        # Not every server hands out a commit by its id, none knows abbreviations, and a branch may have moved.
+        everything = ("--tags", f"--depth={UNLIMITED}", "origin", "+refs/heads/*:refs/remotes/origin/*")
+        answer = _git("fetch", "--quiet", *everything, cwd=directory)
         if answer.returncode != 0:
             raise SourceError(f"project_source.url: {without_password(url)} does not answer: {_last_words(answer)}")
-    found = _git("rev-parse", "--quiet", "--verify", (commit or version) + "^{commit}", cwd=directory)
+    found = _git(*wanted, cwd=directory)
     if found.returncode != 0:
         raise SourceError(unknown_version(version, url, _local_references(directory)))
     commit = found.stdout.strip()
@@ -194,7 +201,8 @@ def _git_or_fail(*arguments: str, cwd: str) -> str:
 
 
 def _last_words(answer: subprocess.CompletedProcess[str]) -> str:
-    return without_password(" / ".join(answer.stderr.strip().splitlines()[-3:]))
+    lines = [line for line in answer.stderr.splitlines() if line.strip()]
+    return without_password(" / ".join(lines[-4:]))
 
 
 # directories
@@ -225,7 +233,8 @@ def _in_work_tree(path: str) -> bool:
     answer = _git("rev-parse", "--is-inside-work-tree", cwd=path)
     if answer.returncode != 0:
         raise SourceError(f"project_source.path: git cannot read the work tree {path}: {_last_words(answer)}")
-    return answer.stdout.strip() == "true"
+    # What a repository ignores as a whole, such as a folder of generated code, is none of its own.
+    return answer.stdout.strip() == "true" and _git("check-ignore", "--quiet", ".", cwd=path).returncode != 0
 
 
 def _list_work_tree(path: str) -> list[str]:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import json
 import operator
@@ -152,7 +153,7 @@ def read_record(built: str) -> Environment | None:
     try:
         with open(os.path.join(built, RECORD), encoding="utf-8") as stream:
             return Environment(**json.load(stream))
-    except FileNotFoundError:
+    except (FileNotFoundError, json.JSONDecodeError):
         return None
 
 
@@ -267,6 +268,44 @@ def _release(version: str) -> tuple[int, ...]:
 
 def _padded(release: tuple[int, ...], length: int) -> tuple[int, ...]:
     return release + (0,) * (length - len(release))
+
+
+def requirement_lines(path: str) -> list[str]:
+    """Returns the lines of a requirements file and those it includes, with Git sources in the form that uv accepts."""
+    with open(path, "rb") as stream:
+        data = stream.read()
+    # PowerShell's redirection writes UTF-16.
+    utf_16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    lines: list[str] = []
+    for line in data.decode("utf-16" if utf_16 else "utf-8-sig", errors="replace").splitlines():
+        included = re.match(r"\s*(-r|--requirement|-c|--constraint)[ =]*([^\s#]\S*)", line)
+        if included is None:
+            # Hashes that are there are checked in any case; with this line uv would refuse additions, which have none.
+            lines.extend([] if line.strip() == "--require-hashes" else [_without_editable_git(line)])
+            continue
+        other = os.path.join(os.path.dirname(path), included[2])
+        lines.extend(requirement_lines(other) if included[1].lstrip("-")[0] == "r" else ["--constraint " + other])
+    return lines
+
+
+def _without_editable_git(line: str) -> str:
+    """Turns -e git+URL#egg=name, an old way to write a Git source that uv refuses, into name @ git+URL."""
+    match = re.match(r"\s*(?:-e|--editable)[ =]*(git\+[^\s#]+)(?:#(\S+))?(.*)", line)
+    if match is None:
+        return line
+    url, fragment, rest = match.groups()
+    fields = dict(field.partition("=")[::2] for field in (fragment or "").split("&"))
+    source = url + ("#subdirectory=" + fields["subdirectory"] if "subdirectory" in fields else "")
+    return (f"{fields['egg']} @ {source}" if "egg" in fields else source) + rest
+
+
+def read_pipfile(path: str) -> dict[str, t.Any]:
+    try:
+        with open(path, encoding="utf-8") as stream:
+            lock: dict[str, t.Any] = json.load(stream)
+    except json.JSONDecodeError as error:
+        raise BuildError(f"Pipfile.lock of the source cannot be read: {error}") from error
+    return lock
 
 
 def pipfile_requirements(lock: dict[str, t.Any], project: str) -> list[str]:
@@ -430,12 +469,13 @@ def _inputs(uv: Uv, files: list[str], work: str) -> Inputs:
             _export_lock(uv, os.path.dirname(path), converted)
             chosen = True
         elif os.path.basename(name) == "Pipfile.lock":
-            _write(work, os.path.basename(converted), pipfile_requirements(json.loads(_read(path)), options.project))
-        else:
+            _write(work, os.path.basename(converted), pipfile_requirements(read_pipfile(path), options.project))
+        elif os.path.basename(name) == "pyproject.toml":
             converted = path
-        if os.path.basename(name) == "pyproject.toml":
             inputs.selection.extend(_selection(options, path + ":"))
             chosen = True
+        else:
+            _write(work, os.path.basename(converted), requirement_lines(path))
         inputs.files.append(converted)
     if (options.extras or options.groups) and not chosen:
         raise BuildError(
@@ -542,11 +582,6 @@ def take_bytecode(source: str, former: str, tag: str) -> bool:
 def _bytecode(source: str, tag: str) -> str:
     directory, name = os.path.split(source)
     return os.path.join(directory, "__pycache__", f"{name[:-3]}.{tag}.pyc")
-
-
-def _read(path: str) -> str:
-    with open(path, encoding="utf-8") as stream:
-        return stream.read()
 
 
 def _write(directory: str, name: str, lines: t.Iterable[str]) -> str:

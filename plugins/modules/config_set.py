@@ -50,12 +50,12 @@ options:
     required: true
   base:
     description:
-      - Absolute path of the directory that relative paths of the set start from.
+      - Absolute path of the directory that relative paths of the set start from. Without it, all paths are absolute.
     type: str
     default: ""
   directories:
     description:
-      - Directories to exist. Every path of the set is absolute, and is listed once in the whole set.
+      - Directories to exist. A path is listed once in the whole set.
       - A file or link in the place of a directory is an error.
     type: list
     elements: dict
@@ -259,7 +259,6 @@ restored:
 from typing import TYPE_CHECKING
 
 from ansible.module_utils.basic import AnsibleModule
-
 from ansible_collections.hardened.django.plugins.module_utils._config_set import diffs
 from ansible_collections.hardened.django.plugins.module_utils._config_set.commands import CommandFailed
 from ansible_collections.hardened.django.plugins.module_utils._config_set.parameters import config_set
@@ -336,9 +335,7 @@ def main() -> None:
     module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
 
     def run(command: Sequence[str]) -> tuple[int, str, str]:
-        rc, stdout, stderr = module.run_command(
-            list(command), handle_exceptions=False, expand_user_and_vars=False
-        )
+        rc, stdout, stderr = module.run_command(list(command), handle_exceptions=False, expand_user_and_vars=False)
         return rc, stdout, stderr
 
     try:

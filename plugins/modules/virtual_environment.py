@@ -11,7 +11,7 @@ short_description: Build the virtual environment of a release
 description:
   - Builds a virtual environment with uv from what a Django project declares, and adds what it lacks to be a service.
   - Both go through one resolution, so an addition can neither change a version that the project pins nor pull in
-    another Django.
+    another Django. Hashes are checked for every requirement that has them; additions have none.
   - Each state of the environment is built in a directory of its own beside O(path), which is a link to it. The link is
     moved when the build is complete. A build that fails or is interrupted leaves the old environment as it was.
   - The modules' bytecode is compiled, because a service that cannot write its own code would compile at every start.

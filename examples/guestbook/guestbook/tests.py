@@ -121,6 +121,7 @@ class PageTests(TestCase):
 
     def test_log_in_and_out(self):
         get_user_model().objects.create_user("ada", password="difference engine")
+        self.assertContains(self.client.get(reverse("login")), 'name="password"')
         response = self.client.post(reverse("login"), {"username": "ada", "password": "difference engine"})
         self.assertRedirects(response, reverse("entry-list"))
         self.assertContains(self.client.get(reverse("entry-list")), "Log out")

@@ -23,18 +23,17 @@ def config_set(parameters: dict[str, Any]) -> ConfigSet:
     name = parameters["name"]
     if not NAME.fullmatch(name):
         raise paths.Refused(f"name '{name}' must be of letters, digits, '_', '.' and '-', the first a letter or digit")
+    base = parameters["base"]
     wanted = [_directory(item) for item in parameters["directories"]]
     wanted += [_file(item) for item in parameters["files"]]
     wanted += [paths.Wanted(item["path"], paths.LINK, target=item["target"]) for item in parameters["links"]]
     wanted += [paths.Wanted(path, paths.ABSENT) for path in parameters["absent"]]
-    if parameters["base"]:
-        wanted = [item._replace(path=os.path.join(parameters["base"], item.path)) for item in wanted]
     return ConfigSet(
         name=name,
-        paths=tuple(wanted),
+        paths=tuple(item._replace(path=os.path.join(base, item.path)) for item in wanted),
         validate=tuple(_command(line) for line in parameters["validate"]),
         verify=tuple(_command(line) for line in parameters["verify"]),
-        units=tuple(_unit(item) for item in parameters["units"]),
+        units=tuple(_unit(item, base) for item in parameters["units"]),
     )
 
 
@@ -66,5 +65,6 @@ def _command(line: str) -> tuple[str, ...]:
     return words
 
 
-def _unit(item: dict[str, Any]) -> Unit:
-    return Unit(item["name"], item["enabled"], item["state"], item["on_change"], tuple(item["restart_on"]))
+def _unit(item: dict[str, Any], base: str) -> Unit:
+    restart_on = tuple(os.path.join(base, path) for path in item["restart_on"])
+    return Unit(item["name"], item["enabled"], item["state"], item["on_change"], restart_on)

@@ -21,6 +21,13 @@ DIRECTORY = "directory"
 LINK = "link"
 OTHER = "special file"
 
+# What may be there when a kind is wanted. The rest would lose data, or is not ours to judge.
+REPLACEABLE = {
+    ABSENT: (ABSENT, FILE, DIRECTORY, LINK),
+    FILE: (ABSENT, FILE, LINK),
+    DIRECTORY: (ABSENT, DIRECTORY),
+    LINK: (ABSENT, FILE, LINK),
+}
 # Both names start with a dot and are of no type that a program would include from a directory of configuration.
 TEMPORARY = ".{0}.config_set.tmp"
 ASIDE = ".{0}.config_set~"
@@ -115,7 +122,7 @@ def _refuse_contradictions(wanted: Iterable[Wanted]) -> None:
     kinds: dict[str, str] = {}
     for item in wanted:
         if not _is_plain(item.path):
-            raise Refused(f"path '{item.path}' must be absolute, below '/', without '.', '..', '//' or a '/' at its end")
+            raise Refused(f"path '{item.path}' must be absolute, below '/', without '.', '..', '//' or '/' at its end")
         if item.path in kinds:
             raise Refused(f"path '{item.path}' is listed twice")
         kinds[item.path] = item.kind
@@ -132,10 +139,7 @@ def _is_plain(path: str) -> bool:
 
 
 def _refuse_replacement(item: Wanted, before: State) -> None:
-    replaceable = (ABSENT, DIRECTORY) if item.kind == DIRECTORY else (ABSENT, FILE, LINK)
-    if item.kind == ABSENT:
-        replaceable = (ABSENT, DIRECTORY, FILE, LINK)
-    if before.kind not in replaceable:
+    if before.kind not in REPLACEABLE[item.kind]:
         raise Refused(f"path '{item.path}' is a {before.kind} on this host, but should be of kind {item.kind}")
 
 
@@ -176,7 +180,10 @@ def _group_id(name: str) -> int | None:
 
 
 def put(path: str, state: State) -> None:
-    """Bring path into the state. Whatever a program opens at path is either the old or the new, never a part."""
+    """Bring path into the state. Whatever a program opens at path is either the old or the new, never a part.
+
+    What an interrupted write has left is to be discarded first.
+    """
     if state.kind == ABSENT:
         _remove(path)
     elif state.kind == DIRECTORY:
@@ -250,7 +257,6 @@ def write_file(path: str, content: bytes) -> None:
 
 def _put_file(path: str, state: State) -> None:
     temporary = _beside(path, TEMPORARY)
-    discard(temporary)
     write_file(temporary, state.content)
     _own(temporary, state)
     _restore_time(temporary, state)
@@ -259,7 +265,6 @@ def _put_file(path: str, state: State) -> None:
 
 def _put_link(path: str, state: State) -> None:
     temporary = _beside(path, TEMPORARY)
-    discard(temporary)
     os.symlink(state.target, temporary)
     _restore_time(temporary, state)
     os.replace(temporary, path)

@@ -13,6 +13,7 @@ from ansible_collections.hardened.django.plugins.module_utils._config_set.comman
 
 if TYPE_CHECKING:
     from ansible_collections.hardened.django.plugins.module_utils._config_set.commands import Runner
+    from ansible_collections.hardened.django.plugins.module_utils._config_set.paths import Change, Wanted
 
 JOURNALS = "/var/lib/hardened.django/config_set"
 UNIT_DIRECTORIES = ("/etc/systemd/", "/run/systemd/", "/usr/lib/systemd/", "/lib/systemd/")
@@ -22,7 +23,7 @@ SHORTEST_HIDDEN_WORD = 8
 
 class ConfigSet(NamedTuple):
     name: str
-    paths: tuple[paths.Wanted, ...] = ()
+    paths: tuple[Wanted, ...] = ()
     validate: tuple[tuple[str, ...], ...] = ()
     units: tuple[units.Unit, ...] = ()
     verify: tuple[tuple[str, ...], ...] = ()
@@ -42,7 +43,7 @@ class Outcome(NamedTuple):
     paths: list[str]
     units: dict[str, list[str]]
     daemon_reload: bool
-    changes: list[paths.Change]
+    changes: list[Change]
     recovered: bool = False
 
     @property
@@ -105,7 +106,7 @@ def _refuse_contradictions(config: ConfigSet) -> None:
 def _expected(
     config: ConfigSet,
     host: Host,
-    changes: list[paths.Change],
+    changes: list[Change],
     pending: journals.Journal | None,
     before: dict[str, units.Status],
 ) -> Outcome:

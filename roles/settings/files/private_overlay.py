@@ -49,7 +49,11 @@ def databases(project: Settings, wanted: Settings, credential: Credential, djang
     result = dict(project.get("DATABASES") or {})
     for alias, values in wanted["databases"].items():
         result[alias] = database(result.get(alias) or {}, values, credential("database_password"), django)
-    return {"DATABASES": result}
+    managed: dict[str, Any] = {"DATABASES": result}
+    if "postg" not in str((project.get("DATABASES") or {}).get("default", {}).get("ENGINE", "")):
+        # Applications may bring indexes for PostgreSQL, which ask for this one; a project made on SQLite lacks it.
+        managed["INSTALLED_APPS"] = joined(project.get("INSTALLED_APPS"), ["django.contrib.postgres"])
+    return managed
 
 
 def database(
@@ -105,7 +109,7 @@ def cache(
         **existing,
         "BACKEND": existing["BACKEND"] if is_redis(existing) else core,
         "LOCATION": location,
-        "KEY_PREFIX": ":".join(part for part in prefix if part),
+        "KEY_PREFIX": ".".join(part for part in prefix if part),
     }
     options = existing.get("OPTIONS") or {} if is_redis(existing) else {}
     result["OPTIONS"] = {key: value for key, value in options.items() if key.lower() not in CONNECTION_KEYS_OF_A_CACHE}

@@ -108,15 +108,36 @@ def test_a_full_commit_in_the_cache_needs_no_repository(repository: Path, cache:
     assert from_git(repository, first, cache).archive == before.archive
 
 
-def test_a_known_commit_is_not_fetched_again(repository: Path, cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("version", ["main", "annotated"])
+def test_a_known_commit_is_not_fetched_again(
+    repository: Path, cache: Path, monkeypatch: pytest.MonkeyPatch, version: str
+) -> None:
     commit(repository, "a", "one")
-    from_git(repository, "main", cache)
+    git(repository, "tag", "--annotate", "--message", "x", "annotated")
+    from_git(repository, version, cache)
     asked: list[str] = []
     run = source_archive._run
-    monkeypatch.setattr(source_archive, "_run", lambda command, *rest: (asked.append(command[1]), run(command, *rest))[1])
-    from_git(repository, "main", cache)
+
+    def listen(command: list[str], *rest: Any) -> Any:
+        asked.append(command[1])
+        return run(command, *rest)
+
+    monkeypatch.setattr(source_archive, "_run", listen)
+    from_git(repository, version, cache)
     assert "ls-remote" in asked
     assert "fetch" not in asked
+
+
+def test_a_branch_that_moves_meanwhile_does_not_change_the_answer(
+    repository: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = commit(repository, "a", "one")
+    references = source_archive._remote_references(repository.as_uri())
+    monkeypatch.setattr(source_archive, "_remote_references", lambda _url: references)
+    commit(repository, "a", "two")
+    source = from_git(repository, "main", cache)
+    assert source.id == first[:12]
+    assert content(source) == {"a": "one"}
 
 
 def test_submodules_are_in_the_archive_and_git_is_not(repository: Path, cache: Path, tmp_path: Path) -> None:
@@ -246,13 +267,13 @@ def test_the_id_depends_on_content_and_nothing_else(plain: Path, cache: Path) ->
     assert from_directory(plain, cache) == first
     seen = {first.id}
     for change in (
-        lambda: (plain / "manage.py").chmod(0o755),
-        lambda: (plain / "manage.py").write_text("other"),
-        lambda: (plain / "manage.py").rename(plain / "other.py"),
-        lambda: ((plain / "link").unlink(), (plain / "link").symlink_to("other.py")),
-        lambda: ((plain / "link").unlink(), (plain / "link").write_text("other.py")),
+        "chmod 755 manage.py",
+        "echo other > manage.py",
+        "mv manage.py other.py",
+        "ln -sf other.py link",
+        "rm link; printf other.py > link",
     ):
-        change()
+        subprocess.run(change, shell=True, cwd=plain, check=True)
         source = from_directory(plain, cache)
         assert source.id not in seen
         seen.add(source.id)
@@ -263,7 +284,9 @@ def test_equal_contents_make_equal_archives_without_traces_of_the_controller(pla
     first = from_directory(plain, tmp_path / "one")
     os.utime(plain / "manage.py", (1, 1))
     second = from_directory(plain, tmp_path / "two")
-    assert Path(first.archive).read_bytes() == Path(second.archive).read_bytes()
+    packed = Path(first.archive).read_bytes()
+    assert packed == Path(second.archive).read_bytes()
+    assert int.from_bytes(packed[4:8], "little") == source_archive.MODIFICATION_TIME, "gzip keeps the time of day"
     with tarfile.open(first.archive) as tar:
         member = tar.getmember("manage.py")
     assert (member.uid, member.gid, member.uname, member.mode) == (0, 0, "", 0o755)
@@ -327,7 +350,7 @@ def test_the_cache_keeps_the_archives_used_last(plain: Path, cache: Path) -> Non
         ("My_Site==1.4", "my-site-1.4"),
         (" mysite [s3, ldap] == 1.4.post1 ", "mysite-1.4.post1"),
         ("mysite===2.0+local!1", "mysite-2.0-local-1"),
-        ("mysite @ https://example.org/mysite-1.tar.gz", "mysite-07ef9d99a4ce"),
+        ("mysite @ https://example.org/mysite-1.tar.gz", "mysite-bf7629ef1a4f"),
     ],
 )
 def test_a_package_is_known_by_name_and_version(requirement: str, identity: str, cache: Path) -> None:

@@ -4,7 +4,16 @@ import pytest
 from ansible_collections.hardened.django.plugins.module_utils._config_set import paths
 from ansible_collections.hardened.django.plugins.module_utils._config_set.parameters import config_set
 
-EMPTY = {"directories": [], "files": [], "links": [], "absent": [], "validate": [], "verify": [], "units": []}
+EMPTY = {
+    "base": "",
+    "directories": [],
+    "files": [],
+    "links": [],
+    "absent": [],
+    "validate": [],
+    "verify": [],
+    "units": [],
+}
 OWNED = {"path": "/etc/x", "owner": "root", "group": "root", "mode": "0644"}
 
 
@@ -46,3 +55,10 @@ def test_a_name_that_is_no_file_name_is_refused(name):
 def test_an_empty_secret_is_still_a_secret():
     [file] = config_set(parameters(files=[{**OWNED, "content": None, "secret_content": ""}])).paths
     assert (file.content, file.secret) == (b"", True)
+
+
+def test_relative_paths_start_from_the_base():
+    unit = {"name": "a", "enabled": None, "state": "started", "on_change": "none", "restart_on": ["x", "/etc/y"]}
+    config = config_set(parameters(base="/srv/blog", absent=["x", "/etc/y"], units=[unit]))
+    assert [item.path for item in config.paths] == ["/srv/blog/x", "/etc/y"]
+    assert config.units[0].restart_on == ("/srv/blog/x", "/etc/y")

@@ -270,7 +270,9 @@ def test_units_that_the_failed_run_started_and_enabled_are_stopped_and_disabled(
 def test_a_unit_that_the_failed_run_stopped_and_disabled_runs_again(host, systemd, etc, want):
     systemd.add("old.service")
     systemd.failures["systemctl start -- new.service"] = (1, "", "no")
-    config = ConfigSet("swap", (want.file(etc / "f"),), (), (Unit("old.service", False, "stopped"), Unit("new.service")))
+    config = ConfigSet(
+        "swap", (want.file(etc / "f"),), (), (Unit("old.service", False, "stopped"), Unit("new.service"))
+    )
     with pytest.raises(Failed) as failure:
         apply(config, host)
     assert failure.value.restored
@@ -306,7 +308,7 @@ def test_nothing_is_changed_when_the_set_is_refused(site, host, systemd, etc, wa
     (etc / "conf.d" / "other").mkdir()
     before = snapshot(etc)
     config = site._replace(paths=(*site.paths, want.file(etc / "conf.d" / "other")))
-    with pytest.raises(paths.Refused, match="conf.d/other' is a directory"):
+    with pytest.raises(paths.Refused, match=r"conf\.d/other' is a directory"):
         apply(config, host)
     assert snapshot(etc) == before
     assert journal_names(host) == [".lock"]
@@ -316,7 +318,10 @@ def test_nothing_is_changed_when_the_set_is_refused(site, host, systemd, etc, wa
     ("units", "message"),
     [
         ((Unit("a"), Unit("a")), "unit 'a' is listed twice"),
-        ((Unit("a", restart_on=("/etc/typo",)),), "unit 'a' is to restart on '/etc/typo', which is not a path of the set"),
+        (
+            (Unit("a", restart_on=("/etc/typo",)),),
+            "unit 'a' is to restart on '/etc/typo', which is not a path of the set",
+        ),
     ],
 )
 def test_contradictory_units_are_refused(host, systemd, units, message):
@@ -442,7 +447,7 @@ def test_a_damaged_journal_is_named_and_nothing_is_changed(site, host, etc):
 
 
 def test_the_journal_is_for_root_only(site, host, systemd):
-    seen = []
+    seen: list[int] = []
 
     def run(command):
         if command == VALIDATOR:
@@ -485,3 +490,12 @@ def test_an_unchanged_set_is_not_proved_again(site, host, systemd):
     systemd.commands.clear()
     apply(config, host)
     assert systemd.actions == []
+
+
+def test_a_unit_that_failed_to_start_is_not_left_as_failed(site, host, systemd, etc):
+    systemd.add("new.service", "inactive", "static", reads=etc / "site.conf")
+    systemd.refuses = lambda content: content == "new\n"
+    with pytest.raises(Failed):
+        apply(site._replace(units=(Unit("new.service"),)), host)
+    assert systemd.status["new.service"].active == "inactive"
+    assert "systemctl reset-failed new.service" in systemd.actions

@@ -1,0 +1,65 @@
+"""Fixtures of every scenario: its hosts over SSH, its site over HTTPS, and its playbooks."""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import subprocess
+from typing import Any
+
+import pytest
+import testinfra
+import yaml
+from browser import Browser
+
+CHECKOUT = pathlib.Path(__file__).parent.parent
+
+
+class Scenario:
+    """One scenario: its inventory as data, and the ways to reach its hosts."""
+
+    def __init__(self, directory: pathlib.Path) -> None:
+        self.inventory = directory / "inventory"
+        self.project = yaml.safe_load((self.inventory / "group_vars/all/project.yml").read_text())
+        self._network = f"hardened-{directory.name}"
+        groups = yaml.safe_load((self.inventory / "hosts.yml").read_text())["all"]["children"]
+        self.hosts: dict[str, dict[str, Any]] = {}
+        for group in groups.values():
+            self.hosts.update({name: values for name, values in group["hosts"].items() if values})
+
+    def host(self, name: str) -> testinfra.host.Host:
+        config = CHECKOUT / f".cache/ssh/config-{self._network}"
+        return testinfra.get_host(f"ssh://root@{name}", ssh_config=str(config), controlpersist=60)
+
+    def addresses(self, name: str) -> tuple[str, str]:
+        """IPv4 and IPv6 of a host."""
+        return self.hosts[name]["ansible_host"], self.hosts[name]["host_ipv6"]
+
+    def playbook(self, *arguments: str, name: str = "site") -> subprocess.CompletedProcess[str]:
+        """Run a playbook of the collection; the result's stdout holds all it printed."""
+        command = ["ansible-playbook", "-i", str(self.inventory), str(CHECKOUT / f"playbooks/{name}.yml"), *arguments]
+        environment = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg")}
+        environment["MOLECULE_PROJECT_DIRECTORY"] = str(CHECKOUT)
+        return subprocess.run(
+            command, cwd=CHECKOUT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+        )
+
+
+@pytest.fixture(scope="session")
+def scenario():
+    return Scenario(pathlib.Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"]))
+
+
+@pytest.fixture(scope="session")
+def app(scenario):
+    return scenario.host("app1")
+
+
+@pytest.fixture(scope="session")
+def certificate(app, scenario):
+    return app.file(f"/etc/{scenario.project['project_name']}/certificate/fullchain.pem").content_string
+
+
+@pytest.fixture
+def browser(scenario, certificate):
+    return Browser(scenario.addresses("app1")[0], scenario.project["project_domain"], certificate)
