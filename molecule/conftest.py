@@ -35,13 +35,28 @@ class Scenario:
         """IPv4 and IPv6 of a host."""
         return self.hosts[name]["ansible_host"], self.hosts[name]["host_ipv6"]
 
-    def playbook(self, *arguments: str, name: str = "site") -> subprocess.CompletedProcess[str]:
-        """Run a playbook of the collection; the result's stdout holds all it printed."""
-        command = ["ansible-playbook", "-i", str(self.inventory), str(CHECKOUT / f"playbooks/{name}.yml"), *arguments]
-        environment = {**os.environ, "ANSIBLE_CONFIG": str(CHECKOUT / "ansible.cfg")}
-        environment["MOLECULE_PROJECT_DIRECTORY"] = str(CHECKOUT)
+    def playbook(
+        self,
+        *arguments: str,
+        path: pathlib.Path | str = CHECKOUT / "playbooks/site.yml",
+        inventory: bool = True,
+        tools: pathlib.Path | None = None,
+        directory: pathlib.Path = CHECKOUT,
+    ) -> subprocess.CompletedProcess[str]:
+        """Run a playbook on the scenario's hosts, in a directory with an ansible.cfg; stdout holds all it printed."""
+        program = str(tools / "ansible-playbook") if tools else "ansible-playbook"
+        hosts = ["-i", str(self.inventory)] if inventory else []
+        # Molecule steers its own Ansible by variables, which a user's shell does not have.
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+        environment["ANSIBLE_CONFIG"] = str(directory / "ansible.cfg")
         return subprocess.run(
-            command, cwd=CHECKOUT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False
+            [program, *hosts, str(path), *arguments],
+            cwd=directory,
+            env=environment,
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
         )
 
 

@@ -30,7 +30,8 @@ def run(command: list[str]) -> tuple[str, float]:
 def unchanged(command: list[str]) -> tuple[str, float]:
     output, seconds = run(command)
     if set(re.findall(r"\bchanged=(\d+)", output)) != {"0"}:
-        raise BenchError(f"the run changed something:\n{output}")
+        tasks = re.findall(r"^TASK \[(.*)\] \*+\n(?:(?!TASK|PLAY).*\n)*?changed:", output, re.MULTILINE)
+        raise BenchError(f"the run changed something: {', '.join(tasks)}")
     return output, seconds
 
 

@@ -21,7 +21,23 @@ description:
     The previous states are kept in a journal below C(/var/lib/hardened.django/config_set) while the set changes. When a
     run is killed, the next run of the same set completes it, validates, and applies the changes to the units, even when
     all files are equal already.
+  - >-
+    A set owns the files, links and units that it lists. What it listed in its last successful run and no longer lists
+    goes in the same transaction: files and links are removed, units are disabled and stopped before their definitions
+    go. What another set lists too stays until no set lists it any more.
   - Two runs on one host wait for each other.
+notes:
+  - >-
+    What a set owns is kept in a manifest below C(/var/lib/hardened.django/config_set). A set without a manifest, as in
+    its first run, removes nothing; neither does check mode write one.
+  - Directories and the paths in O(absent) are not owned. A directory stays when its last file has gone.
+  - >-
+    A file that was on the host before the set took it over is removed as well when the set drops it. What it contained
+    before is not known any more.
+  - >-
+    A set is known by its O(name) alone. Tasks that give the same name to different lists remove each other's files.
+    Under a new name it is a new set, and the old one keeps what it owns.
+  - To retire a set, run the module once with its O(name) and nothing else.
 attributes:
   check_mode:
     description: Can run in check mode and return changed status prediction without modifying target.
@@ -34,7 +50,7 @@ attributes:
     support: full
     details:
       - Contents given as O(files[].secret_content) are never shown, nor are old contents that not every user of the
-        host may read.
+        host may read, nor those of files that the set no longer lists.
   platform:
     description: Target OS/families that can be operated against.
     platforms: posix
@@ -44,7 +60,8 @@ attributes:
 options:
   name:
     description:
-      - Name of the set. It names the journal and appears in messages. Two sets on one host need different names.
+      - Name of the set. It names the journal and the manifest, and appears in messages. Two sets on one host need
+        different names.
       - Letters, digits, V(_), V(.) and V(-); the first one is a letter or a digit.
     type: str
     required: true
@@ -80,6 +97,7 @@ options:
   files:
     description:
       - Files to exist with exactly this content. A link in the place of a file is replaced; a directory is an error.
+      - A file that the set listed before and no longer lists is removed.
     type: list
     elements: dict
     default: []
@@ -111,6 +129,7 @@ options:
   links:
     description:
       - Symbolic links to exist. A file in the place of a link is replaced; a directory is an error.
+      - A link that the set listed before and no longer lists is removed.
     type: list
     elements: dict
     default: []
@@ -148,6 +167,9 @@ options:
   units:
     description:
       - Units of systemd to bring in line once the set is proved, in this order.
+      - >-
+        A unit that the set listed before and no longer lists is disabled and stopped before anything else. A unit that
+        does not exist any more is no error.
       - >-
         systemd reads its definitions again when a path below its directories has changed, or when it says itself that
         it needs to.
@@ -225,17 +247,25 @@ EXAMPLES = r"""
     units:
       - name: redis-server.service
         enabled: true
+
+- name: Take the cache away again, with all files and units that the set has owned
+  hardened.django.config_set:
+    name: blog-redis
 """
 
 RETURN = r"""
 paths:
-  description: Paths that were changed, or that an unfinished earlier run may have changed.
+  description:
+    - Paths that were changed, or that an unfinished earlier run may have changed.
+    - Removed files and links that the set no longer lists are among them.
   returned: success
   type: list
   elements: str
   sample: [/etc/nginx/sites-available/blog.conf]
 units:
-  description: What was done with each unit. Units with which nothing was done are left out.
+  description:
+    - What was done with each unit. Units with which nothing was done are left out.
+    - Units that the set no longer lists are among them.
   returned: success
   type: dict
   sample: {nginx.service: [enable, reload]}

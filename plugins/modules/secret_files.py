@@ -11,8 +11,10 @@ version_added: 0.1.0
 author:
   - hardened.django contributors (@hardened-django)
 description:
-  - Installs secrets as files that only root can read, mode V(0400) in a directory of mode V(0700), each written atomically and without a trailing newline.
-  - Reads the secrets that are there, and offers a random candidate for each one that is missing, so that the secrets of several hosts can be agreed on.
+  - Installs secrets as files that only root can read, mode V(0400) in a directory of mode V(0700).
+  - Each file is written atomically and without a trailing newline.
+  - Reads the secrets that are there, and offers a random candidate for each one that is missing, so that the secrets of
+    several hosts can be agreed on.
   - The result holds the secrets, therefore every task that uses this module needs C(no_log) set to V(true).
 attributes:
   check_mode:
@@ -28,7 +30,9 @@ options:
     type: path
     required: true
   names:
-    description: Names of the secrets, which are the names of their files.
+    description:
+      - Names of the secrets, which are the names of their files.
+      - A name takes letters, digits, C(_), C(-) and C(.), no C(.) first.
     type: list
     elements: str
     required: true
@@ -67,7 +71,8 @@ current:
   returned: success
   type: dict
 candidates:
-  description: A random value of 64 bytes, as 86 characters that are safe in URLs, for each secret that the host does not have.
+  description: >-
+    A random value of 64 bytes, as 86 characters that are safe in URLs, for each secret that the host does not have.
   returned: success
   type: dict
 written:
@@ -78,14 +83,15 @@ written:
 """
 
 import os
+import re
 import secrets
 import stat
 import tempfile
-import typing as t
 
 from ansible.module_utils.basic import AnsibleModule
 
 CANDIDATE_BYTES = 64
+FILE_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*")
 
 
 def read(directory: str, names: list[str]) -> dict[str, str]:
@@ -127,7 +133,7 @@ def write(directory: str, name: str, value: str) -> None:
         raise
 
 
-def main() -> t.NoReturn:
+def main() -> None:
     module = AnsibleModule(
         argument_spec={
             "directory": {"type": "path", "required": True},
@@ -140,6 +146,9 @@ def main() -> t.NoReturn:
     names: list[str] = module.params["names"]
     values: dict[str, str] = module.params["values"]
 
+    foreign = [name for name in names if not FILE_NAME.fullmatch(name)]
+    if foreign:
+        module.fail_json(msg=f"names holds {', '.join(map(repr, foreign))}, which are no plain file names.")
     unfit = [name for name in values if name not in names or not isinstance(values[name], str) or not values[name]]
     if unfit:
         module.fail_json(msg=f"values holds unknown names or values that are not text: {', '.join(sorted(unfit))}")

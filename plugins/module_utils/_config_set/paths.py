@@ -219,6 +219,12 @@ def aside(path: str) -> str:
     return _beside(path, ASIDE)
 
 
+def real_location(path: str) -> str:
+    """Where path lies, whatever links lead to it; a link at path itself is not followed."""
+    parent, base = os.path.split(path)
+    return os.path.join(os.path.realpath(parent), base)
+
+
 def discard(path: str) -> None:
     """Unlink a file or a link that may be missing."""
     try:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from ansible_collections.hardened.django.plugins.module_utils._config_set import journal as journals
-from ansible_collections.hardened.django.plugins.module_utils._config_set import paths, units
+from ansible_collections.hardened.django.plugins.module_utils._config_set import ownership, paths, units
 from ansible_collections.hardened.django.plugins.module_utils._config_set.commands import check
 
 if TYPE_CHECKING:
@@ -62,8 +62,9 @@ class Failed(Exception):
 def preview(config: ConfigSet, host: Host) -> Outcome:
     """What apply() would do, from reading only."""
     _refuse_contradictions(config)
-    changes = paths.plan(config.paths, assume_prepared=True)
     pending = journals.load(host.journals, config.name)
+    config = _with_dropped(config, host, pending)
+    changes = paths.plan(config.paths, assume_prepared=True)
     return _expected(config, host, changes, pending, units.show(host.run, config.units))
 
 
@@ -73,17 +74,23 @@ def apply(config: ConfigSet, host: Host) -> Outcome:
     with journals.lock(host.journals):
         journals.sweep(host.journals, config.name)
         pending = journals.load(host.journals, config.name)
+        manifest = ownership.manifest_of(config.paths, config.units)
+        config = _with_dropped(config, host, pending)
         changes = paths.plan(config.paths)
         before = units.show(host.run, config.units)
         expected = _expected(config, host, changes, pending, before)
         if not expected.changed:
+            ownership.record(host.journals, config.name, manifest)
             return expected
         previous = {change.wanted.path: change.before for change in changes}
+        record = ownership.location(host.journals, config.name)
+        previous[record] = paths.read_state(record)
         journal = journals.Journal(previous, before).extended(pending)
         journals.save(host.journals, config.name, journal)
         done: dict[str, list[str]] = {}
         try:
             _put_in_force(config, host, expected, journal, done)
+            ownership.record(host.journals, config.name, manifest)
         except Exception as error:
             touched = [unit for unit in config.units if expected.recovered or unit.name in done]
             raise _restored(config, host, journal, touched, expected, error) from error
@@ -103,6 +110,12 @@ def _refuse_contradictions(config: ConfigSet) -> None:
                 raise paths.Refused(f"unit '{unit.name}' is to restart on '{path}', which is not a path of the set")
 
 
+def _with_dropped(config: ConfigSet, host: Host, pending: journals.Journal | None) -> ConfigSet:
+    """The set, and what it owns but no longer lists."""
+    old_paths, old_units = ownership.dropped(host.run, host.journals, config.name, config.paths, config.units, pending)
+    return config._replace(paths=(*config.paths, *old_paths), units=(*old_units, *config.units))
+
+
 def _expected(
     config: ConfigSet,
     host: Host,
@@ -113,7 +126,8 @@ def _expected(
     changed = [change.wanted.path for change in changes]
     if pending is not None:
         # The interrupted run may have written these without telling any service.
-        changed += [path for path in pending.paths if path not in changed]
+        known = [*changed, ownership.location(host.journals, config.name)]
+        changed += [path for path in pending.paths if path not in known]
     actions = {unit.name: units.verbs(unit, before[unit.name], changed) for unit in config.units}
     stale = any(status.stale for status in before.values())
     return Outcome(
@@ -130,6 +144,8 @@ def _put_in_force(
 ) -> None:
     for path in journal.paths:
         paths.discard_temporary(path)
+    # While their definitions are still there.
+    _bring_in_line(host, [unit for unit in config.units if not unit.listed], expected.paths, done)
     for change in expected.changes:
         paths.put(change.wanted.path, change.after)
     paths.sync_parents(expected.paths)
@@ -138,14 +154,18 @@ def _put_in_force(
             check(host.run, command)
     if expected.daemon_reload:
         units.reload_definitions(host.run)
-    status = units.show(host.run, config.units)
-    for unit in config.units:
-        for verb in units.verbs(unit, status[unit.name], expected.paths):
-            done.setdefault(unit.name, []).append(verb)
-            units.act(host.run, unit, verb)
+    _bring_in_line(host, [unit for unit in config.units if unit.listed], expected.paths, done)
     units.check_running(host.run, [unit for unit in config.units if unit.name in done and unit.state == "started"])
     for command in config.verify:
         check(host.run, command)
+
+
+def _bring_in_line(host: Host, members: list[units.Unit], changed: list[str], done: dict[str, list[str]]) -> None:
+    status = units.show(host.run, members)
+    for unit in members:
+        for verb in units.verbs(unit, status[unit.name], changed):
+            done.setdefault(unit.name, []).append(verb)
+            units.act(host.run, unit, verb)
 
 
 def _restored(

@@ -28,6 +28,8 @@ class Unit(NamedTuple):
     state: str = "started"
     on_change: str = "restart"
     restart_on: tuple[str, ...] = ()
+    # False for a unit that the set owns and the caller no longer describes.
+    listed: bool = True
 
 
 class Status(NamedTuple):
@@ -57,11 +59,21 @@ def show(run: Runner, units: Sequence[Unit]) -> dict[str, Status]:
     """The status of every unit, from one call."""
     if not units:
         return {}
-    command = ["systemctl", "show", "--property=" + ",".join(PROPERTIES), "--", *[unit.name for unit in units]]
+    blocks = _describe(run, PROPERTIES, [unit.name for unit in units])
+    return {name: _status(block) for name, block in blocks.items()}
+
+
+def identities(run: Runner, names: Sequence[str]) -> dict[str, str]:
+    """The name that systemd itself uses for every unit, whatever its alias or missing suffix."""
+    return {name: block.partition("=")[2] for name, block in _describe(run, ["Id"], names).items()}
+
+
+def _describe(run: Runner, properties: Sequence[str], names: Sequence[str]) -> dict[str, str]:
+    command = ["systemctl", "show", "--property=" + ",".join(properties), "--", *names]
     blocks = check(run, command).strip("\n").split("\n\n")
-    if len(blocks) != len(units):
-        raise CommandFailed(f"'{' '.join(command)}' described {len(blocks)} of {len(units)} units")
-    return {unit.name: _status(block) for unit, block in zip(units, blocks)}
+    if len(blocks) != len(names):
+        raise CommandFailed(f"'{' '.join(command)}' described {len(blocks)} of {len(names)} units")
+    return dict(zip(names, blocks))
 
 
 def _status(block: str) -> Status:
@@ -75,10 +87,14 @@ def verbs(unit: Unit, status: Status, changed: Collection[str]) -> list[str]:
     wanted = []
     if unit.enabled is True and (status.file in TO_BE_ENABLED or status.load == "not-found"):
         wanted.append("enable")
-    if unit.enabled is False and status.file in ENABLED:
-        wanted.append("disable")
     if unit.state == "stopped" and not status.idle:
         wanted.append("stop")
+    # Afterwards, because a unit that was linked may be unknown once it is disabled.
+    if unit.enabled is False and status.file in ENABLED:
+        wanted.append("disable")
+    if not unit.listed and status.active == "failed":
+        # Otherwise systemd would go on to count a unit that is gone as failed.
+        wanted.append("reset-failed")
     if unit.state == "started":
         wanted += _verbs_on_change(unit, status, changed) if status.runs else ["start"]
     return wanted

@@ -9,19 +9,22 @@ from __future__ import annotations
 import json
 import os
 import pathlib
+import re
 from urllib.parse import quote
 
 from private_credentials import credential
 
+PLACEHOLDER = re.compile(r"\{(secret_key|database_password|cache_password)(_quoted)?\}")
+
 
 def fill(template: str) -> str:
     """Replace {name} by the secret of this name, and {name_quoted} by its percent-encoded form for URLs (RFC 3986)."""
-    for name in ("secret_key", "database_password", "cache_password"):
-        if f"{{{name}}}" in template:
-            template = template.replace(f"{{{name}}}", credential(name))
-        if f"{{{name}_quoted}}" in template:
-            template = template.replace(f"{{{name}_quoted}}", quote(credential(name), safe=""))
-    return template
+
+    def value(found: re.Match[str]) -> str:
+        secret = credential(found[1])
+        return quote(secret, safe="") if found[2] else secret
+
+    return PLACEHOLDER.sub(value, template)
 
 
 if "CREDENTIALS_DIRECTORY" in os.environ:

@@ -7,7 +7,8 @@ merged, never replaced as a whole, and keep their types. Works with Django 3.2 a
 from __future__ import annotations
 
 import pathlib
-from typing import Any, Callable, Mapping
+from collections.abc import Callable, Mapping
+from typing import Any
 from urllib.parse import quote
 
 Settings = Mapping[str, Any]
@@ -50,7 +51,9 @@ def databases(project: Settings, wanted: Settings, credential: Credential, djang
     for alias, values in wanted["databases"].items():
         result[alias] = database(result.get(alias) or {}, values, credential("database_password"), django)
     managed: dict[str, Any] = {"DATABASES": result}
-    if "postg" not in str((project.get("DATABASES") or {}).get("default", {}).get("ENGINE", "")):
+    before, after = (str(these.get("default", {}).get("ENGINE")) for these in (project.get("DATABASES") or {}, result))
+    moved = "DATABASES" not in wanted["unmanaged"] and "postg" not in before and "postg" in after
+    if moved and project.get("INSTALLED_APPS"):
         # Applications may bring indexes for PostgreSQL, which ask for this one; a project made on SQLite lacks it.
         managed["INSTALLED_APPS"] = joined(project.get("INSTALLED_APPS"), ["django.contrib.postgres"])
     return managed
@@ -96,7 +99,8 @@ def caches(project: Settings, wanted: Settings, credential: Credential, django: 
 
 
 def is_redis(cache: Mapping[str, Any]) -> bool:
-    return "redis" in str(cache.get("BACKEND", "")).lower() or "redis" in str(cache.get("LOCATION", "")).split(":")[0]
+    scheme, separator, _ = str(cache.get("LOCATION", "")).partition("://")
+    return "redis" in str(cache.get("BACKEND", "")).lower() or bool(separator and "redis" in scheme)
 
 
 def cache(
@@ -157,7 +161,7 @@ def files(project: Settings, wanted: Settings) -> dict[str, Any]:
 
 
 def https() -> dict[str, Any]:
-    """nginx ends TLS, overwrites X-Forwarded-Proto and Host, and sends HSTS, so Django must not send it a second time."""
+    """nginx ends TLS, overwrites X-Forwarded-Proto and Host, and sends HSTS, which Django must not send once more."""
     return {
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "USE_X_FORWARDED_HOST": False,

@@ -10,7 +10,8 @@ import json
 import os
 import pathlib
 import sys
-from typing import Any, Iterator
+from collections.abc import Iterator
+from typing import Any
 
 import django
 from django.conf import settings
@@ -21,14 +22,14 @@ def differences(wanted: dict[str, Any]) -> Iterator[tuple[str, str]]:
     """Yield the name of each setting that is not as wanted, and what it must be."""
     if settings.DEBUG:
         yield "DEBUG", "must be False"
-    if settings.SECRET_KEY != credential("secret_key"):
+    if credential("secret_key") != settings.SECRET_KEY:
         yield "SECRET_KEY", "must be the secret key of this environment"
     if not set(wanted["allowed_hosts"]) <= set(settings.ALLOWED_HOSTS) or "*" in settings.ALLOWED_HOSTS:
         yield "ALLOWED_HOSTS", f"must hold {wanted['allowed_hosts']} and no wildcard, is {settings.ALLOWED_HOSTS}"
     for alias, values in wanted["databases"].items():
         database = settings.DATABASES.get(alias, {})
-        for key in ("HOST", "NAME", "PORT", "USER"):
-            if key in values and str(database.get(key)) != str(values[key]):
+        for key, standard in (("HOST", ""), ("NAME", ""), ("PORT", 5432), ("USER", "")):
+            if key in values and str(database.get(key) or standard) != str(values[key]):
                 yield "DATABASES", f'["{alias}"]["{key}"] must be {values[key]!r}, is {database.get(key)!r}'
         if "PASSWORD" not in values and database.get("PASSWORD") != credential("database_password"):
             yield "DATABASES", f'["{alias}"]["PASSWORD"] must be the database password of this environment'

@@ -47,6 +47,31 @@ def test_check_mode_writes_nothing(run_module, tmp_path):
     assert sorted(path.name for path in tmp_path.rglob("*")) == ["lib", "var"]
 
 
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_file_that_is_no_longer_listed_is_removed_and_shown(run_module, tmp_path, check_mode):
+    one, two = ({"path": f"{tmp_path}/{name}", "content": "x\n", **OWN} for name in ("one", "two"))
+    run_module(files=[one, two])
+    result = run_module(check_mode=check_mode, files=[one])
+    assert (result["changed"], result["paths"]) == (True, [two["path"]])
+    assert {entry["after_header"] for entry in result["diff"]} == {two["path"]}
+    assert (tmp_path / "two").exists() is check_mode
+    assert run_module(files=[one])["changed"] is check_mode
+
+
+def test_a_failing_validator_brings_a_removed_file_back(run_module, tmp_path):
+    run_module(files=[{"path": f"{tmp_path}/f", "content": "x\n", **OWN}])
+    result = run_module(validate=["false"])
+    assert result["restored"]
+    assert (tmp_path / "f").read_text() == "x\n"
+
+
+def test_a_damaged_manifest_is_told(run_module, tmp_path):
+    directory = tmp_path / "var/lib/config_set/blog"
+    directory.mkdir(parents=True)
+    (directory / "manifest.json").write_text("{")
+    assert run_module()["msg"].startswith(f"config set 'blog': the manifest '{directory}/manifest.json' is damaged")
+
+
 def test_a_failing_validator_is_told(run_module, tmp_path):
     result = run_module(files=[{"path": f"{tmp_path}/f", "content": "x\n", **OWN}], validate=["ls --no-such-option"])
     assert result["failed"]

@@ -24,12 +24,23 @@ class FakeSystemd:
         self.status: dict[str, Status] = {}
         self.reads: dict[str, Path] = {}
         self.runs_with: dict[str, str] = {}
+        self.definitions: dict[str, Path] = {}
+        self.aliases: dict[str, str] = {}
         self.commands: list[str] = []
         self.failures: dict[str, tuple[int, str, str]] = {}
         self.refuses: Callable[[str], bool] = lambda content: False
 
-    def add(self, name: str, active: str = "active", file: str = "enabled", reads: Path | None = None) -> None:
+    def add(
+        self,
+        name: str,
+        active: str = "active",
+        file: str = "enabled",
+        reads: Path | None = None,
+        definition: Path | None = None,
+    ) -> None:
         self.status[name] = Status("loaded", active, "running", file, False)
+        if definition is not None:
+            self.definitions[name] = definition
         if reads is not None:
             self.reads[name] = reads
             self.runs_with[name] = reads.read_text()
@@ -42,7 +53,9 @@ class FakeSystemd:
         if command[0] != "systemctl" or command[1] == "daemon-reload":
             return 0, "", ""
         if command[1] == "show":
-            return 0, "\n".join(self._show(name) for name in command[command.index("--") + 1 :]), ""
+            blocks = [self._show(name) for name in command[command.index("--") + 1 :]]
+            wanted = command[2].partition("=")[2].split(",")
+            return 0, "\n".join(_only(wanted, block) for block in blocks), ""
         return self._act(command[1], command[-1])
 
     @property
@@ -50,14 +63,22 @@ class FakeSystemd:
         return [line.replace(" -- ", " ") for line in self.commands if not line.startswith("systemctl show")]
 
     def _show(self, name: str) -> str:
+        name = self.aliases.get(name, name if "." in name else f"{name}.service")
         status = self.status.get(name, Status("not-found", "inactive", "dead", "", False))
+        if self._is_gone(name):
+            status = status._replace(load="not-found", file="")
         return (
-            f"LoadState={status.load}\nActiveState={status.active}\nSubState={status.sub}\n"
+            f"Id={name}\nLoadState={status.load}\nActiveState={status.active}\nSubState={status.sub}\n"
             f"UnitFileState={status.file}\nNeedDaemonReload={'yes' if status.stale else 'no'}\n"
         )
 
+    def _is_gone(self, name: str) -> bool:
+        return name in self.definitions and not self.definitions[name].exists()
+
     def _act(self, verb: str, name: str) -> tuple[int, str, str]:
         status = self.status[name]
+        if self._is_gone(name):
+            return 1, "", f"Unit file {name} does not exist."
         if verb in ("start", "restart", "reload"):
             self.runs_with[name] = self.reads[name].read_text() if name in self.reads else ""
             if self.refuses(self.runs_with[name]):
@@ -69,6 +90,10 @@ class FakeSystemd:
         else:
             self.status[name] = status._replace(file=f"{verb}d")
         return 0, "", ""
+
+
+def _only(properties: Sequence[str], block: str) -> str:
+    return "".join(line for line in block.splitlines(keepends=True) if line.split("=", 1)[0] in properties)
 
 
 @pytest.fixture(autouse=True)

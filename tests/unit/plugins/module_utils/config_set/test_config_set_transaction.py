@@ -72,8 +72,10 @@ def snapshot(directory: Path):
     return tree
 
 
-def journal_names(host):
-    return sorted(entry.name for entry in Path(host.journals).iterdir())
+def kept_files(host):
+    """What is left where the journals are: a lock, the manifests, and no journal."""
+    root = Path(host.journals)
+    return sorted(str(path.relative_to(root)) for path in root.rglob("*") if path.is_file())
 
 
 def furnish(etc, systemd):
@@ -135,7 +137,7 @@ def assert_in_force(config, host, systemd, etc):
     assert systemd.runs_with["site.service"] == "new\n"
     assert systemd.status["helper.timer"].active == "active"
     assert systemd.status["helper.timer"].file == "enabled"
-    assert journal_names(host) == [".lock"]
+    assert kept_files(host) == [".lock", "site/manifest.json"]
     assert not [path for path in etc.rglob("*") if ".config_set" in path.name]
 
 
@@ -145,7 +147,7 @@ def assert_as_before(host, systemd, etc, before):
     assert systemd.status["site.service"].active == "active"
     assert systemd.status["helper.timer"].active == "inactive"
     assert systemd.status["helper.timer"].file == "disabled"
-    assert journal_names(host) == [".lock"]
+    assert kept_files(host) == [".lock"]
 
 
 def test_a_set_is_installed_proved_and_told_to_its_units(site, host, systemd, etc):
@@ -170,13 +172,13 @@ def test_a_set_is_installed_proved_and_told_to_its_units(site, host, systemd, et
 def test_a_second_run_writes_nothing_and_asks_systemd_once(site, host, systemd, etc, monkeypatch):
     apply(site, host)
     systemd.commands.clear()
-    before = snapshot(etc)
+    before = snapshot(etc), snapshot(Path(host.journals))
     written = []
-    for name in ("fdopen", "fsync", "replace", "rename", "rmdir", "unlink", "symlink", "chmod", "chown", "utime"):
+    for name in ("fdopen", "fsync", "replace", "rename", "rmdir", "symlink", "chmod", "chown", "utime"):
         monkeypatch.setattr(os, name, lambda *arguments, **options: written.append(arguments))
     assert not apply(site, host).changed
     assert written == []
-    assert snapshot(etc) == before
+    assert (snapshot(etc), snapshot(Path(host.journals))) == before
     assert len(systemd.commands) == 1
 
 
@@ -311,7 +313,7 @@ def test_nothing_is_changed_when_the_set_is_refused(site, host, systemd, etc, wa
     with pytest.raises(paths.Refused, match=r"conf\.d/other' is a directory"):
         apply(config, host)
     assert snapshot(etc) == before
-    assert journal_names(host) == [".lock"]
+    assert kept_files(host) == [".lock"]
 
 
 @pytest.mark.parametrize(
@@ -370,6 +372,7 @@ def test_a_run_killed_after_its_last_write_counts_as_changed(site, host, systemd
     assert outcome.changed
     assert outcome.recovered
     assert str(etc / "site.conf") in outcome.paths
+    assert all(path.startswith(str(etc)) for path in outcome.paths)
     assert systemd.actions[:2] == ["validator --strict", "systemctl reload site.service"]
 
 
@@ -499,3 +502,137 @@ def test_a_unit_that_failed_to_start_is_not_left_as_failed(site, host, systemd, 
         apply(site._replace(units=(Unit("new.service"),)), host)
     assert systemd.status["new.service"].active == "inactive"
     assert "systemctl reset-failed new.service" in systemd.actions
+
+
+def assert_dropped(config, host, systemd, etc):
+    assert_in_force(config, host, systemd, etc)
+    assert not [name for name in DROPPED if os.path.lexists(etc / name)]
+    assert (systemd.status["worker.service"].active, systemd.status["worker.service"].file) == ("inactive", "disabled")
+    assert "worker" not in (Path(host.journals) / "site" / "manifest.json").read_text()
+
+
+def assert_not_dropped(host, systemd, etc, before):
+    assert (snapshot(etc), snapshot(Path(host.journals))) == before
+    assert systemd.runs_with["site.service"] == "new\n"
+    assert (systemd.status["worker.service"].active, systemd.status["worker.service"].file) == ("active", "enabled")
+
+
+DROPPED = ("systemd/worker.service", "systemd/worker.key", "alias.conf")
+
+
+@pytest.fixture
+def larger(site, etc, want):
+    """The set site when it also ran a worker."""
+    extra = (
+        want.directory(etc / "systemd"),
+        want.file(etc / "systemd" / "worker.service", "[Service]\n"),
+        want.file(etc / "systemd" / "worker.key", "s3cret-value\n", 0o400, secret=True),
+        want.link(etc / "alias.conf", "site.conf"),
+    )
+    return site._replace(paths=site.paths + extra, units=(*site.units, Unit("worker.service", True)))
+
+
+@pytest.fixture
+def install_larger(larger, host, systemd, etc, renew):
+    """Bring the host to the state in which the larger set leaves it; return that state."""
+
+    def install():
+        renew()
+        systemd.add("worker.service", "inactive", "disabled", definition=etc / "systemd" / "worker.service")
+        apply(larger, host)
+        systemd.commands.clear()
+        return snapshot(etc), snapshot(Path(host.journals))
+
+    return install
+
+
+def test_what_a_set_no_longer_lists_goes(site, host, systemd, etc, install_larger):
+    before = install_larger()
+    expected = preview(site, host)
+    assert systemd.actions == []
+    assert (snapshot(etc), snapshot(Path(host.journals))) == before
+    outcome = apply(site, host)
+    assert outcome == expected
+    assert outcome.paths == [str(etc / name) for name in DROPPED]
+    assert outcome.units == {
+        "worker.service": ["stop", "disable"],
+        "site.service": ["reload"],
+        "helper.timer": ["restart"],
+    }
+    assert systemd.actions == [
+        "systemctl stop worker.service",
+        "systemctl disable worker.service",
+        "validator --strict",
+        "systemctl daemon-reload",
+        "systemctl reload site.service",
+        "systemctl restart helper.timer",
+    ]
+    assert_dropped(site, host, systemd, etc)
+    assert (etc / "systemd").is_dir()
+    assert not apply(site, host).changed
+
+
+def test_a_failing_validator_brings_back_what_the_set_no_longer_lists(site, host, systemd, etc, install_larger):
+    before = install_larger()
+    systemd.failures["validator --strict"] = (1, "", "no")
+    with pytest.raises(Failed) as failure:
+        apply(site, host)
+    assert failure.value.restored
+    assert_not_dropped(host, systemd, etc, before)
+
+
+def test_a_unit_that_cannot_be_stopped_keeps_its_definition(site, host, systemd, etc, install_larger):
+    before = install_larger()
+    systemd.failures["systemctl stop -- worker.service"] = (1, "", "no")
+    with pytest.raises(Failed) as failure:
+        apply(site, host)
+    assert failure.value.restored
+    assert_not_dropped(host, systemd, etc, before)
+
+
+@pytest.mark.parametrize("ending", ["completed", "taken back", "given up"])
+def test_a_removal_killed_at_any_step_can_be_ended(ending, site, larger, host, systemd, etc, install_larger):
+    for step in itertools.count():
+        before = install_larger()
+        if not killed(site, host, step):
+            break
+        if ending == "given up":
+            apply(larger, host)
+            assert_in_force(larger, host, systemd, etc)
+            assert systemd.status["worker.service"].active == "active"
+            assert systemd.status["worker.service"].file == "enabled"
+        elif ending == "taken back" and "site/journal.json" in kept_files(host):
+            systemd.failures["validator --strict"] = (1, "", "no")
+            with pytest.raises(Failed) as failure:
+                apply(site, host)
+            assert failure.value.restored
+            assert_not_dropped(host, systemd, etc, before)
+        else:
+            apply(site, host)
+            assert_dropped(site, host, systemd, etc)
+    assert step > 40
+
+
+def test_what_only_a_killed_run_has_installed_goes_too(site, larger, host, systemd, etc, renew):
+    for step in itertools.count():
+        renew()
+        systemd.add("worker.service", "inactive", "disabled", definition=etc / "systemd" / "worker.service")
+        if not killed(larger, host, step):
+            break
+        apply(site, host)
+        assert_dropped(site, host, systemd, etc)
+    assert step > 80
+
+
+def test_an_unchanged_run_killed_while_it_writes_the_first_manifest_is_repeated(site, host, etc):
+    apply(site, host)
+    manifest = Path(host.journals) / "site" / "manifest.json"
+    before = manifest.read_text()
+    for step in itertools.count():
+        manifest.unlink()
+        if not killed(site, host, step):
+            break
+        assert not apply(site, host).changed
+        assert manifest.read_text() == before
+        assert kept_files(host) == [".lock", "site/manifest.json"]
+    assert step > 8

@@ -1,0 +1,89 @@
+"""Five unlike projects, unchanged, side by side on one host."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from browser import Browser
+
+PROJECTS = ["environ", "split", "inifile", "reads_settings", "pypi_like"]
+ENVIRONMENT = {
+    "EMPTY": "",
+    "JSON": '{"a": ["b", "c\\"d"]}',
+    "SIGNS": " # $HOME ${HOME} %h %% ` \\ ' \" ",
+    "PEM": "-----BEGIN CERTIFICATE-----\nbm90IGEgY2VydGlmaWNhdGU=\n-----END CERTIFICATE-----\n",
+}
+
+
+def browse(app, scenario, project):
+    certificate = app.file(f"/etc/{project}/certificate/fullchain.pem").content_string
+    return Browser(scenario.addresses("app1")[0], f"{project.replace('_', '-')}.example", certificate)
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_the_effective_settings_are_those_of_production(app, scenario, project):
+    effective = json.loads(browse(app, scenario, project).get("/").text)
+    assert effective["DEBUG"] is False
+    assert effective["ALLOWED_HOSTS"] == [f"{project.replace('_', '-')}.example"]
+    assert effective["DATABASE_ENGINE"] == "django.db.backends.postgresql"
+    assert (effective["DATABASE_HOST"], effective["DATABASE_NAME"]) == ("10.89.22.21", project)
+    assert effective["SECRET_KEY_LENGTH"] == 86
+    assert effective["CACHE_BACKEND"].endswith("RedisCache")
+
+
+@pytest.mark.parametrize("project", PROJECTS)
+def test_the_database_and_the_cache_of_the_provider_are_in_use(app, project):
+    code = "from django.core.cache import cache; from django.db import connection; cache.set('a', 1); "
+    code += "connection.ensure_connection(); print(connection.vendor, cache.get('a'))"
+    assert app.check_output(f"{project}-run python -c %s", f"import django; django.setup(); {code}") == "postgresql 1"
+
+
+def test_nothing_of_ours_is_installed_on_a_host_for_managed_services(app):
+    assert app.run("dpkg --status postgresql redis-server 2>/dev/null | grep 'Status: install'").stdout == ""
+
+
+@pytest.mark.parametrize("name", ENVIRONMENT)
+def test_every_process_gets_the_environment_unharmed(app, name):
+    assert json.loads(app.check_output("environ-manage show_environment %s", name)) == ENVIRONMENT[name]
+
+
+def test_secret_environment_variables_are_set_but_shown_nowhere(app):
+    secret = app.file("/etc/environ/secrets/secret_key").content_string
+    code = "import os; print(os.environ['SECRET_KEY'])"
+    assert app.check_output("environ-run python -c %s", code) == secret
+    shown = app.check_output("systemctl show environ.service; cat /proc/[0-9]*/environ 2>/dev/null | tr '\\0' '\\n'")
+    assert secret not in shown
+
+
+def test_split_keeps_what_the_project_needs(app, scenario):
+    effective = json.loads(browse(app, scenario, "split").get("/").text)
+    assert effective["DATABASES"] == ["default", "replica"]
+    assert effective["CACHES"] == ["default", "sessions"]
+    assert effective["CACHE_BACKEND"] == "portal.cache.PingableRedisCache"
+    assert effective["DATABASE_ATOMIC_REQUESTS"] is True
+    assert effective["STATIC_ROOT_TYPE"].endswith("Path")
+
+
+def test_split_finds_its_templates_and_its_committed_static_file(app, scenario):
+    browser = browse(app, scenario, "split")
+    assert browser.get("/greeting/").status == 200
+    assert browser.get("/static/legacy.css").status == 200
+    assert app.file("/var/lib/split/portal-logs/portal.log").user == "split"
+
+
+def test_a_command_of_the_project_may_write_to_the_code_while_it_is_built(app):
+    made = app.file("/srv/split/current/code/src/built-by-a-command.txt")
+    assert made.content_string == "built\n"
+    assert made.user == "root"
+
+
+def test_a_configuration_file_is_for_the_project_only(app):
+    file = app.file("/srv/inifile/current/settings/library.ini")
+    assert (file.user, file.group, file.mode) == ("root", "inifile", 0o640)
+    assert app.run("runuser -u environ -- cat %s", file.path).rc != 0
+
+
+def test_clearsessions_runs_only_where_it_can(app):
+    assert app.check_output("systemctl is-enabled split-clearsessions.timer") == "enabled"
+    assert app.run("systemctl is-active inifile-clearsessions.timer").stdout.strip() == "inactive"

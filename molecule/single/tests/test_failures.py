@@ -1,0 +1,178 @@
+"""Bad input is refused before anything changes, and whatever fails leaves the old site serving."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+
+import pytest
+import yaml
+
+from conftest import CHECKOUT
+
+
+def recap(output):
+    """What changed and what failed on the hosts, as the play recap says."""
+    return [tuple(map(int, found)) for found in re.findall(r"changed=(\d+) +unreachable=\d+ +failed=(\d+)", output)]
+
+
+def refuse(scenario, variables, *, changed_nothing=True):
+    """Run the playbook with bad input; return what it printed once it was refused."""
+    result = scenario.playbook("-e", json.dumps(variables))
+    assert result.returncode != 0, result.stdout
+    if changed_nothing:
+        assert recap(result.stdout) and all(changed == 0 for changed, _ in recap(result.stdout)), result.stdout
+    return " ".join(result.stdout.split())
+
+
+def source(version):
+    return {"project_source": {"type": "git", "url": f"file://{CHECKOUT}/.cache/guestbook.git", "version": version}}
+
+
+def test_a_missing_domain_is_refused(scenario, tmp_path):
+    inventory = tmp_path / "inventory"
+    shutil.copytree(scenario.inventory, inventory)
+    hosts = inventory / "hosts.yml"
+    hosts.write_text(hosts.read_text().replace("{{ inventory_dir }}/../../..", str(CHECKOUT)))
+    project = inventory / "group_vars/all/project.yml"
+    variables = yaml.safe_load(project.read_text())
+    del variables["project_domain"]
+    project.write_text(yaml.safe_dump(variables))
+    result = scenario.playbook("-i", str(inventory), inventory=False)
+    assert result.returncode != 0
+    assert "missing required arguments: project_domain" in " ".join(result.stdout.split())
+    assert all(changed == 0 for changed, _ in recap(result.stdout))
+
+
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"project_domain": "www example.org"}, 'project_domain "www example.org" is not a domain name'),
+        ({"project_name": "nginx"}, 'project_name "nginx" must'),
+        ({"project_source": {"type": "svn"}}, "value of type must be one of: git, directory, pypi, got: svn"),
+        ({"project_source": {"type": "git", "version": "main"}}, "Add project_source.url"),
+        ({"project_source": {"type": "directory", "path": "/no/such"}}, "project_source.path: /no/such"),
+        (source("no-such-version"), "project_source.version"),
+        ({"app_server_health_path": "health"}, 'app_server_health_path "health" must start with "/"'),
+        ({"settings_environment": {"A-B": "1"}}, 'holds the name "A-B"'),
+        ({"secrets_secret_key": "short"}, "secrets_secret_key must have at least 50 characters"),
+    ],
+)
+def test_bad_input_is_refused_before_anything_changes(scenario, variables, message):
+    assert message in refuse(scenario, variables)
+
+
+def test_an_unsupported_system_is_refused(scenario, app):
+    app.run_expect([0], "cp -a /etc/debian_version /etc/debian_version.kept && cp --remove-destination /usr/lib/os-release /etc/os-release")
+    app.run_expect([0], "sed -i 's/^VERSION_ID=.*/VERSION_ID=\"11\"/' /etc/os-release && echo 11.9 >/etc/debian_version")
+    try:
+        assert "app1 runs Debian 11" in refuse(scenario, {})
+    finally:
+        app.run_expect([0], "mv /etc/debian_version.kept /etc/debian_version && ln -sf ../usr/lib/os-release /etc/os-release")
+
+
+@pytest.fixture
+def serving(app, browser):
+    """The live release before a failure; the same must serve after it."""
+    live = app.check_output("readlink /srv/guestbook/current")
+    assert browser.get("/health/").text == "ok\n"
+    yield live
+    assert app.check_output("readlink /srv/guestbook/current") == live
+    assert browser.get("/health/").text == "ok\n"
+    assert browser.get("/").status == 200
+
+
+@pytest.mark.parametrize(
+    ("version", "message"),
+    [
+        ("broken-import", "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("broken-migration", "RuntimeError: this migration always fails"),
+        ("broken-health", "/health/ answers 500"),
+        ("weak", "security.W019"),
+    ],
+)
+def test_a_broken_release_never_goes_live(scenario, serving, version, message):
+    assert message in refuse(scenario, source(version), changed_nothing=False)
+
+
+def test_a_configuration_that_nginx_refuses_is_put_back(scenario, app, serving):
+    files = "find /etc/nginx -type f -o -type l | sort | xargs ls -l --time-style=full-iso; cat /etc/nginx/sites-available/*"
+    before = app.check_output(files)
+    output = refuse(scenario, {"nginx_client_max_body_size": "10m", "nginx_server_name": "a;}"}, changed_nothing=False)
+    assert "nginx -t" in output and "Everything was put back as it was." in output
+    assert app.check_output(files) == before
+
+
+def test_a_new_release_goes_live_and_another_run_changes_nothing(scenario, app, browser):
+    result = scenario.playbook("-e", json.dumps(source("next")))
+    assert result.returncode == 0, result.stdout
+    assert "the next release" in browser.get("/").text
+    result = scenario.playbook("-e", json.dumps(source("next")))
+    assert recap(result.stdout) == [(0, 0)], result.stdout
+    assert scenario.playbook().returncode == 0
+    assert "the next release" not in browser.get("/").text
+
+
+def run_task(scenario, tmp_path, arguments):
+    """Run one config_set task on the host."""
+    task = {"name": "Install the set", "hardened.django.config_set": arguments, "register": "result"}
+    show = {"name": "Show the result", "ansible.builtin.debug": {"var": "result"}}
+    play = {"name": "Test", "hosts": "app", "become": True, "gather_facts": False, "tasks": [task, show]}
+    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    return scenario.playbook(path=tmp_path / "play.yml")
+
+
+def test_a_killed_configuration_is_completed_by_the_next_run(scenario, app, tmp_path):
+    """Killed while it writes: the next run finds the rest, and tells the unit, although half of the files are in place."""
+    app.run_expect([0], "systemd-run --unit=kept --property=ExecReload='/bin/touch /run/reloaded' sleep infinity")
+    arguments = {
+        "name": "killed",
+        "directories": [{"path": "/etc/killed"}],
+        "files": [{"path": f"/etc/killed/{number:04}", "content": f"{number}\n"} for number in range(1500)],
+        "units": [{"name": "kept.service", "on_change": "reload"}],
+    }
+    killer = "until [ -e /etc/killed/0100 ]; do :; done; pkill --signal KILL --full --exact /usr/bin/python3"
+    app.run_expect([0], f"systemd-run --unit=killer sh -c {json.dumps(killer)}")
+    assert run_task(scenario, tmp_path, arguments).returncode != 0
+    written = int(app.check_output("ls /etc/killed | wc -l"))
+    assert 100 <= written < 1500
+    assert not app.file("/run/reloaded").exists
+    result = run_task(scenario, tmp_path, arguments)
+    assert result.returncode == 0, result.stdout
+    assert "recovered: true" in result.stdout
+    assert int(app.check_output("ls /etc/killed | wc -l")) == 1500
+    assert app.file("/run/reloaded").exists
+    assert "changed: false" in run_task(scenario, tmp_path, arguments).stdout
+
+
+def test_no_output_shows_a_secret(scenario, app):
+    """New secrets are made, installed and used, at the highest verbosity and with differences."""
+    names = ["secret_key", "database_password", "cache_password"]
+    secrets = {app.file(f"/etc/guestbook/secrets/{name}").content_string for name in names}
+    app.run_expect([0], "rm /etc/guestbook/secrets/*")
+    output = scenario.playbook("--check", "--diff", "-vvvv").stdout
+    result = scenario.playbook("--diff", "-vvvv")
+    assert result.returncode == 0, result.stdout
+    secrets |= {app.file(f"/etc/guestbook/secrets/{name}").content_string for name in names}
+    assert len(secrets) == 6
+    assert not [secret for secret in secrets if secret in output + result.stdout]
+
+
+@pytest.mark.parametrize("environment", [".venv", ".venv-newest"])
+def test_the_built_collection_runs_from_any_folder(scenario, tmp_path, environment):
+    """As a user installs it: a tarball, another folder, the oldest and the newest ansible-core."""
+    tools = CHECKOUT / environment / "bin"
+    if not (tools / "ansible-galaxy").exists():
+        assert environment == ".venv-newest"
+        return
+    build = [tools / "ansible-galaxy", "collection", "build", CHECKOUT, "--output-path", tmp_path]
+    subprocess.run(build, check=True, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    (archive,) = tmp_path.glob("hardened-django-*.tar.gz")
+    install = [tools / "ansible-galaxy", "collection", "install", archive, "-p", tmp_path / "collections", "--no-deps"]
+    subprocess.run(install, check=True, cwd=tmp_path, stdout=subprocess.DEVNULL)
+    (tmp_path / "ansible.cfg").write_text(f"[defaults]\ncollections_path = {tmp_path}/collections\nhome = {tmp_path}/home\n")
+    result = scenario.playbook(path="hardened.django.site", tools=tools, directory=tmp_path)
+    assert result.returncode == 0, result.stdout
+    assert recap(result.stdout) == [(0, 0)], result.stdout

@@ -1,0 +1,130 @@
+# Copyright (c) 2026, hardened.django contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A real Django, and the private settings as the role renders them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[4]
+RENDERER = Path(__file__).with_name("render_settings.py")
+# Beside Django: the driver that Django's models load, and what the projects import.
+PACKAGES = ["psycopg[binary]>=3.2,<4", "django-environ>=0.11,<1", "Pillow>=11,<13"]
+DJANGO = {"4.2": "Django~=4.2.20", "5.2": "Django~=5.2.8"}
+if sys.version_info >= (3, 12):
+    DJANGO["6"] = "Django>=6.0,<6.2"
+
+# Hostile to URLs, shells and placeholders; each holds its name, which stays readable however it is quoted.
+SECRETS = {
+    "secret_key": "the-secret-key-$-#-%-\\-'-\"-{database_password}-0123456789-abcdefghij",
+    "database_password": "the-database-password: p@ss:w/rd?#%",
+    "cache_password": "the-cache-password: p@ss:w/rd?#%",
+}
+
+# The files of the role import each other by name.
+sys.path.insert(0, str(CHECKOUT / "roles/settings/files"))
+
+
+def python_with_django(version: str) -> Path:
+    """Make a virtual environment once; the list of its packages inside it says that it is complete."""
+    directory = CHECKOUT / f".cache/tests/django-{version}-python{sys.version_info.major}.{sys.version_info.minor}"
+    python, marker = directory / "bin/python", directory / "packages.txt"
+    packages = [DJANGO[version], *PACKAGES]
+    if not marker.exists() or marker.read_text().splitlines() != packages:
+        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", directory], check=True)
+        pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet", "--disable-pip-version-check"]
+        subprocess.run([*pip, "install", *packages], check=True)
+        # As the role `release` does for a project that takes secrets from its environment.
+        site = next(directory.glob("lib/python*/site-packages"))
+        (site / "private_environment.pth").write_text("import private_environment\n")
+        marker.write_text("\n".join(packages))
+    return python
+
+
+@pytest.fixture(scope="session", params=DJANGO)
+def every_django(request) -> Path:
+    """An interpreter with each version of Django in turn."""
+    return python_with_django(request.param)
+
+
+@pytest.fixture(scope="session")
+def one_django() -> Path:
+    return python_with_django("5.2")
+
+
+@pytest.fixture(scope="session")
+def renderer() -> Iterator[subprocess.Popen[str]]:
+    command = [sys.executable, str(RENDERER)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield process
+
+
+@pytest.fixture
+def render(renderer, tmp_path) -> Callable[..., dict[str, str]]:
+    """Render the files of the private settings: from path to content."""
+
+    def answer(**variables: Any) -> dict[str, str]:
+        inventory = tmp_path / "inventory.json"
+        inventory.write_text(json.dumps(variables), encoding="utf-8")
+        print(inventory, file=renderer.stdin, flush=True)
+        files = json.loads(renderer.stdout.readline())
+        return {file["path"]: file.get("content", file.get("secret_content")) for file in files}
+
+    return answer
+
+
+@pytest.fixture
+def secrets() -> dict[str, str]:
+    return SECRETS
+
+
+@pytest.fixture
+def credentials(tmp_path: Path) -> Path:
+    """A directory as systemd hands it to a service."""
+    directory = tmp_path / "credentials"
+    directory.mkdir()
+    for name, value in SECRETS.items():
+        (directory / name).write_text(value, encoding="utf-8")
+    return directory
+
+
+@pytest.fixture(scope="session")
+def parse_environment() -> Callable[[str], dict[str, str]]:
+    return environment_of_systemd
+
+
+def environment_of_systemd(text: str) -> dict[str, str]:
+    """Read an EnvironmentFile= as systemd.exec(5) says, as far as one that quotes every value needs it.
+
+    Inside double quotes a backslash takes the meaning from a double quote, a backslash, a dollar sign and a backtick;
+    before a line break both go; before anything else it stays. Anything else outside the quotes is an error here.
+    """
+    found = {}
+    rest = text
+    while rest:
+        line, _, after = rest.partition("\n")
+        if not line or line[0] in "#;":
+            rest = after
+            continue
+        name, _, rest = rest.partition('="')
+        assert name.isidentifier(), f"no assignment: {name!r}"
+        value = ""
+        while not rest.startswith('"'):
+            pair = rest[:2]
+            if pair[0] != "\\":
+                value, rest = value + pair[0], rest[1:]
+                continue
+            value += pair[1] if pair[1] in '"\\$`' else "" if pair[1] == "\n" else pair
+            rest = rest[2:]
+        assert rest.startswith('"\n'), f"something behind the value of {name}: {rest[1:20]!r}"
+        found[name] = value
+        rest = rest[2:]
+    return found

@@ -1,0 +1,321 @@
+# Copyright (c) 2026, hardened.django contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The private settings over real projects with a real Django, as the processes of a release see them."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+CHECKOUT = Path(__file__).resolve().parents[4]
+PROJECTS = CHECKOUT / "tests/projects"
+GUESTBOOK = CHECKOUT / "examples/guestbook"
+
+# As an inventory has them, with a database and a cache host.
+INVENTORY = {
+    "project_name": "blog",
+    "project_domain": "www.blog.example",
+    "project_aliases": ["*.blog.example"],
+    "project_database_address": "db.blog.example",
+    "project_cache_address": "cache.blog.example",
+}
+COOKIES = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
+
+# A case is the working directory, its place in PYTHONPATH, and what the inventory says.
+OVERLAYS: dict[str, tuple[Path, dict[str, Any]]] = {
+    "guestbook": (GUESTBOOK, {"settings_modules": ["website.settings"]}),
+    "pypi_like": (PROJECTS / "pypi_like", {"settings_modules": ["pinboard.settings"]}),
+    "split": (
+        PROJECTS / "split/src",
+        {
+            "settings_modules": ["portal.settings.base", "portal.settings.production"],
+            "settings_databases": {"replica": {"HOST": "replica.blog.example"}},
+        },
+    ),
+    "inifile": (
+        PROJECTS / "inifile",
+        {
+            "settings_modules": ["settings"],
+            "settings_environment": {"LIBRARY_CONFIG": "{{ settings_directory }}/library.ini"},
+            "settings_files": [
+                {
+                    "path": "library.ini",
+                    "secret_content": (PROJECTS / "inifile/example.ini").read_text(encoding="utf-8"),
+                }
+            ],
+        },
+    ),
+    "environ": (
+        PROJECTS / "environ",
+        {
+            "settings_modules": ["shop.settings"],
+            "settings_environment": {
+                "EMAIL_HOST": "mail.blog.example",
+                "DEFAULT_FROM_EMAIL": "Blog <blog@blog.example>",
+            },
+            "settings_secret_environment": {"SECRET_KEY": "{secret_key}", "DATABASE_URL": "sqlite://:memory:"},
+        },
+    ),
+}
+ENVIRONMENT_ONLY: dict[str, tuple[Path, dict[str, Any]]] = {
+    "environ": (
+        PROJECTS / "environ",
+        {
+            "settings_private_module": False,
+            "settings_modules": ["shop.settings"],
+            "settings_allowed_hosts": ["www.blog.example"],
+            "settings_unmanaged": [*COOKIES, "MEDIA_ROOT", "STATIC_ROOT"],
+            "settings_environment": {
+                "SHOP_DEBUG": "no",
+                "SITE_HOST": "{{ project_domain }}",
+                "EMAIL_HOST": "mail.blog.example",
+                "DEFAULT_FROM_EMAIL": "Blog <blog@blog.example>",
+            },
+            "settings_secret_environment": {
+                "SECRET_KEY": "{secret_key}",
+                "DATABASE_URL": "postgres://blog:{database_password_quoted}@{{ project_database_host }}:5432/blog",
+                "CACHE_URL": "rediscache://blog:{cache_password_quoted}@{{ project_cache_host }}:6379/0",
+            },
+        },
+    ),
+    "reads_settings": (
+        PROJECTS / "reads_settings",
+        {
+            "settings_private_module": False,
+            "settings_modules": ["site_pkg.settings"],
+            "settings_unmanaged": [*COOKIES, "MEDIA_ROOT"],
+            "settings_environment": {
+                "SITE_HOSTS": "{{ settings_allowed_hosts | join(',') }}",
+                "SITE_DATABASE_ENGINE": "django.db.backends.postgresql",
+                "SITE_DATABASE_NAME": "blog",
+                "SITE_DATABASE_USER": "blog",
+                "SITE_DATABASE_HOST": "{{ project_database_host }}",
+                "SITE_CACHE_BACKEND": "django.core.cache.backends.redis.RedisCache",
+                "SITE_STATIC_ROOT": "{{ settings_static_root }}",
+            },
+            "settings_secret_environment": {
+                "SITE_SECRET_KEY": "{secret_key}",
+                "SITE_DATABASE_PASSWORD": "{database_password}",
+                "SITE_CACHE_LOCATION": "redis://blog:{cache_password_quoted}@{{ project_cache_host }}:6379/0",
+            },
+        },
+    ),
+}
+
+Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+
+@pytest.fixture
+def install(render, credentials, parse_environment, tmp_path) -> Callable[..., Run]:
+    """Install the private settings of a project; return a function that runs a program as its service runs."""
+
+    def prepare(python: Path, project: tuple[Path, dict[str, Any]], **changes: Any) -> Run:
+        directory, variables = project
+        settings, home = tmp_path / "settings", tmp_path / "home"
+        home.mkdir()
+        settings.mkdir()
+        files = render(**{**INVENTORY, "settings_directory": str(settings), **variables, **changes})
+        for name, content in files.items():
+            (settings / name).write_text(content, encoding="utf-8")
+        environment = {
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(home),
+            "PYTHONPATH": f"{settings}:{directory}",
+            "PYTHONDONTWRITEBYTECODE": "1",
+            "CREDENTIALS_DIRECTORY": str(credentials),
+            **parse_environment(files["environment"]),
+        }
+
+        def run(*arguments: str) -> subprocess.CompletedProcess[str]:
+            command = [str(python), *arguments]
+            return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
+
+        return run
+
+    return prepare
+
+
+def assert_sound(run: Run) -> None:
+    # Both in one process, because starting Django takes longer than all the rest.
+    code = "import private_verify as p, django.core.management as m; assert p.main() == 0; m.call_command('check')"
+    result = run("-c", code)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.startswith("System check identified no issues")
+
+
+@pytest.mark.parametrize("project", OVERLAYS.values(), ids=OVERLAYS)
+def test_a_project_gets_its_settings_from_the_private_module(install, every_django, project):
+    assert_sound(install(every_django, project))
+
+
+@pytest.mark.parametrize("project", ENVIRONMENT_ONLY.values(), ids=ENVIRONMENT_ONLY)
+def test_a_project_gets_its_settings_from_its_environment(install, every_django, project):
+    assert_sound(install(every_django, project))
+
+
+def test_the_example_passes_the_deployment_checks(install, every_django):
+    run = install(every_django, OVERLAYS["guestbook"])
+    result = run("-m", "django", "check", "--deploy", "--fail-level", "WARNING")
+    assert (result.returncode, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("module", ["private_wsgi", "private_asgi"])
+@pytest.mark.parametrize(
+    "project", [OVERLAYS["split"], ENVIRONMENT_ONLY["reads_settings"]], ids=["overlay", "environment"]
+)
+def test_the_application_uses_the_same_settings(install, one_django, module, project):
+    code = f"import {module}; from django.conf import settings as s; print(s.DEBUG, s.DATABASES['default']['HOST'])"
+    assert install(one_django, project)("-c", code).stdout == "False db.blog.example\n"
+
+
+def test_values_of_a_project_stay(install, one_django):
+    code = (
+        "from django.conf import settings as s; d = s.DATABASES; c = s.CACHES;"
+        "print(d['default']['ATOMIC_REQUESTS'], d['default']['OPTIONS'], d['replica']['HOST'], d['replica']['TEST'],"
+        " c['default']['BACKEND'], c['default']['KEY_PREFIX'], c['sessions']['KEY_PREFIX'], s.SESSION_ENGINE,"
+        " type(s.STATIC_ROOT).__name__, type(s.ALLOWED_HOSTS).__name__)"
+    )
+    expected = (
+        "True {'application_name': 'portal', 'sslmode': 'require'} replica.blog.example {'MIRROR': 'default'}"
+        " portal.cache.PingableRedisCache blog.portal blog.sessions django.contrib.sessions.backends.cache"
+        " PosixPath tuple\n"
+    )
+    assert install(one_django, OVERLAYS["split"])("-c", code).stdout == expected
+
+
+@pytest.mark.parametrize(
+    "project", [OVERLAYS["guestbook"], *ENVIRONMENT_ONLY.values()], ids=["overlay", *ENVIRONMENT_ONLY]
+)
+def test_the_secrets_reach_the_settings_whole(install, one_django, secrets, project):
+    code = (
+        "import json; from django.conf import settings as s;"
+        "print(json.dumps([s.SECRET_KEY, s.DATABASES['default']['PASSWORD'], s.CACHES['default']['LOCATION']]))"
+    )
+    key, password, location = json.loads(install(one_django, project)("-c", code).stdout)
+    assert (key, password) == (secrets["secret_key"], secrets["database_password"])
+    assert "the-cache-password%3A%20p%40ss%3Aw%2Frd%3F%23%25@cache.blog.example:6379" in location
+
+
+def test_a_project_reads_its_environment_as_it_was_written(install, one_django):
+    value = "two\nlines $HOME 'a' \"b\" \\n"
+    given = OVERLAYS["environ"][1]["settings_environment"]
+    run = install(one_django, OVERLAYS["environ"], settings_environment={**given, "ODD_VALUE": value, "EMPTY": ""})
+    assert json.loads(run("-m", "django", "show_environment", "ODD_VALUE").stdout) == value
+    assert json.loads(run("-m", "django", "show_environment", "EMPTY").stdout) == ""
+
+
+# What is wrong, and the first words of the lines that the proof must print.
+FAULTS: dict[str, tuple[dict[str, Any], list[str]]] = {
+    "debug": ({"settings_extra": "DEBUG = True"}, ["DEBUG must be False"]),
+    "secret key": (
+        {"settings_extra": "SECRET_KEY = 'the-secret-key-of-someone-else'"},
+        ["SECRET_KEY must be the secret key of this environment"],
+    ),
+    "wildcard": ({"settings_extra": "ALLOWED_HOSTS.append('*')"}, ["ALLOWED_HOSTS must hold ['www.blog.example', "]),
+    "no applications": ({"settings_extra": "INSTALLED_APPS = []"}, ["INSTALLED_APPS is empty"]),
+    "everything": (
+        {
+            "settings_databases": {"second": {"NAME": "more"}},
+            "settings_extra": """
+DATABASES["default"] |= {"HOST": "elsewhere", "NAME": "other", "PORT": 5433, "USER": "me", "PASSWORD": "another-secret"}
+del DATABASES["second"]
+ALLOWED_HOSTS = ["localhost"]
+CACHES["default"]["LOCATION"] = "redis://me:another-secret@elsewhere:6379"
+STATIC_ROOT, MEDIA_ROOT = None, "/tmp/media"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+ROOT_URLCONF = ""
+""",
+        },
+        [
+            "ALLOWED_HOSTS must hold ['www.blog.example', '.blog.example'] and no wildcard, is ['localhost']",
+            """DATABASES ["default"]["HOST"] must be 'db.blog.example', is 'elsewhere'""",
+            """DATABASES ["default"]["NAME"] must be 'blog', is 'other'""",
+            """DATABASES ["default"]["PORT"] must be 5432, is 5433""",
+            """DATABASES ["default"]["USER"] must be 'blog', is 'me'""",
+            """DATABASES ["default"]["PASSWORD"] must be the database password of this environment""",
+            """DATABASES ["second"]["NAME"] must be 'more', is None""",
+            """DATABASES ["second"]["PASSWORD"] must be the database password of this environment""",
+            """CACHES ["default"]["LOCATION"] must name cache.blog.example:6379""",
+            "STATIC_ROOT must be /srv/blog/app/static, is None",
+            "MEDIA_ROOT must be /var/lib/blog/media, is '/tmp/media'",
+            "SESSION_COOKIE_SECURE must be True",
+            "CSRF_COOKIE_SECURE must be True",
+            "ROOT_URLCONF is empty",
+        ],
+    ),
+    "without what is left to the project": (
+        {"settings_unmanaged": ["DEBUG", "MEDIA_ROOT", "CACHES"], "settings_extra": "ALLOWED_HOSTS = []"},
+        ["ALLOWED_HOSTS must hold"],
+    ),
+    "not the settings of a project": (
+        {"settings_modules": ["django.conf.global_settings"]},
+        ["INSTALLED_APPS is empty: these are not the settings of a project", "ROOT_URLCONF is empty"],
+    ),
+}
+# Variables, those that hold secrets, and the same.
+ENVIRONMENT_FAULTS: dict[str, tuple[dict[str, str], dict[str, str], list[str]]] = {
+    "wildcard": ({"SITE_HOSTS": "{{ settings_allowed_hosts | join(',') }},*"}, {}, ["ALLOWED_HOSTS must hold"]),
+    "forgotten": (
+        {"SITE_DEBUG": "yes", "SITE_DATABASE_HOST": "", "SITE_STATIC_ROOT": "static"},
+        {},
+        ["DEBUG must", """DATABASES ["default"]["HOST"] must be 'db.blog.example', is ''""", "STATIC_ROOT must"],
+    ),
+    "secrets": (
+        {},
+        {"SITE_SECRET_KEY": "another-secret", "SITE_DATABASE_PASSWORD": "{cache_password}"},
+        ["SECRET_KEY must", """DATABASES ["default"]["PASSWORD"] must"""],
+    ),
+}
+
+
+def assert_refused(run: Run, beginnings: list[str], module: str) -> None:
+    result = run("-m", "private_verify")
+    lines = result.stderr.splitlines()
+    assert (result.returncode, result.stdout) == (1, "")
+    assert [line[: len(beginning)] for line, beginning in zip(lines, beginnings, strict=True)] == beginnings
+    assert all(line.endswith(f"({module})") for line in lines)
+    for secret in ("the-secret-key", "the-database-password", "the-cache-password", "another-secret"):
+        assert secret not in result.stderr
+
+
+@pytest.mark.parametrize(("changes", "beginnings"), FAULTS.values(), ids=FAULTS)
+def test_settings_that_are_not_as_asked_for_are_refused(install, one_django, changes, beginnings):
+    assert_refused(install(one_django, OVERLAYS["guestbook"], **changes), beginnings, "private_settings")
+
+
+@pytest.mark.parametrize(("values", "secret_values", "beginnings"), ENVIRONMENT_FAULTS.values(), ids=ENVIRONMENT_FAULTS)
+def test_an_environment_that_is_not_as_asked_for_is_refused(install, one_django, values, secret_values, beginnings):
+    project = ENVIRONMENT_ONLY["reads_settings"]
+    changes = {
+        "settings_environment": {**project[1]["settings_environment"], **values},
+        "settings_secret_environment": {**project[1]["settings_secret_environment"], **secret_values},
+    }
+    assert_refused(install(one_django, project, **changes), beginnings, "site_pkg.settings")
+
+
+def test_settings_that_do_not_import_are_refused_with_the_reason(install, one_django):
+    result = install(one_django, OVERLAYS["guestbook"], settings_modules=["website.settings.production"])(
+        "-m", "private_verify"
+    )
+    assert result.returncode == 1
+    assert result.stderr.splitlines()[-1].startswith(
+        "ModuleNotFoundError: No module named 'website.settings.production'"
+    )
+
+
+def test_a_project_that_reads_its_settings_at_import_needs_its_environment(install, one_django):
+    project = ENVIRONMENT_ONLY["reads_settings"]
+    assert install(one_django, project, settings_private_module=True)("-m", "private_verify").returncode == 1
+
+
+def test_a_process_that_is_not_started_as_the_service_is_told_so(install, one_django):
+    run = install(one_django, OVERLAYS["guestbook"])
+    result = run("-c", "import os; del os.environ['CREDENTIALS_DIRECTORY']; import private_settings")
+    assert result.returncode == 1
+    assert "RuntimeError: CREDENTIALS_DIRECTORY is not set" in result.stderr.splitlines()[-1]
