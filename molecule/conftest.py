@@ -10,9 +10,7 @@ from typing import Any
 import pytest
 import testinfra
 import yaml
-from browser import Browser
-
-CHECKOUT = pathlib.Path(__file__).parent.parent
+from browser import CHECKOUT, Browser
 
 
 class Scenario:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import http.client
+import pathlib
 import re
 import socket
 import ssl
@@ -13,7 +15,13 @@ from http.cookies import SimpleCookie
 from typing import NamedTuple
 from urllib.parse import urlencode
 
+CHECKOUT = pathlib.Path(__file__).parent.parent.parent
 TIMEOUT = 30
+
+# The smallest picture that image libraries accept.
+PIXEL = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 
 
 class Response(NamedTuple):
@@ -38,7 +46,9 @@ class Browser:
     def get(self, path: str, headers: Mapping[str, str] | None = None) -> Response:
         return self._request("GET", path, b"", dict(headers or {}))
 
-    def post(self, path: str, form: Mapping[str, str], files: Mapping[str, tuple[str, bytes]] | None = None) -> Response:
+    def post(
+        self, path: str, form: Mapping[str, str], files: Mapping[str, tuple[str, bytes]] | None = None
+    ) -> Response:
         """Post a form as a browser does: with the Referer, and as multipart when there are files (name, content)."""
         headers = {"Referer": f"https://{self.domain}{path}"}
         if files is None:
@@ -48,7 +58,9 @@ class Browser:
         headers["Content-Type"] = f"multipart/form-data; boundary={boundary}"
         return self._request("POST", path, _multipart(boundary, form, files), headers)
 
-    def submit(self, path: str, form: Mapping[str, str], files: Mapping[str, tuple[str, bytes]] | None = None) -> Response:
+    def submit(
+        self, path: str, form: Mapping[str, str], files: Mapping[str, tuple[str, bytes]] | None = None
+    ) -> Response:
         """Open the page, and post its form with its CSRF token."""
         found = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', self.get(path).text)
         assert found, f"{path} has no form"

@@ -15,7 +15,9 @@ def agreed_secrets(readings: t.Mapping[str, Reading], given: t.Mapping[str, str]
 
     Messages name hosts and secrets, never values.
     """
-    names = sorted({name for reading in readings.values() for part in ("current", "candidates") for name in reading[part]})
+    names = sorted(
+        {name for reading in readings.values() for part in ("current", "candidates") for name in reading[part]}
+    )
     agreed: dict[str, str] = {}
     for name in names:
         held = {host: reading["current"][name] for host, reading in readings.items() if name in reading["current"]}

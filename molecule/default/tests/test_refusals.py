@@ -18,13 +18,18 @@ def address(request, scenario):
 
 
 def test_http_is_redirected(address):
-    for request in (b"GET /a?b=c HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n", b"POST /a?b=c HTTP/1.0\r\nHost: %s\r\n\r\n"):
+    for request in (
+        b"GET /a?b=c HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n",
+        b"POST /a?b=c HTTP/1.0\r\nHost: %s\r\n\r\n",
+    ):
         answer = raw(address, request % DOMAIN.encode()).decode()
         assert answer.startswith("HTTP/1.1 301")
         assert f"Location: https://{DOMAIN}/a?b=c\r\n" in answer
 
 
-@pytest.mark.parametrize("host", [b"", b"Host: 10.0.0.1\r\n", b"Host: evil.example\r\n", b"Host: x.%s\r\n" % DOMAIN.encode()])
+@pytest.mark.parametrize(
+    "host", [b"", b"Host: 10.0.0.1\r\n", b"Host: evil.example\r\n", b"Host: x.%s\r\n" % DOMAIN.encode()]
+)
 def test_unknown_hosts_get_no_answer_on_port_80(address, host):
     assert raw(address, b"GET / HTTP/1.0\r\n" + host + b"\r\n") == b""
 
@@ -44,22 +49,23 @@ def test_old_tls_is_refused(app, scenario):
     for version, refused in (("-tls1_1", True), ("-tls1_2", False), ("-tls1_3", False)):
         for address in scenario.addresses("app1"):
             target = f"[{address}]:443" if ":" in address else f"{address}:443"
-            command = "openssl s_client -connect %s -servername %s -cipher DEFAULT@SECLEVEL=0 " + version + " </dev/null"
+            command = (
+                "openssl s_client -connect %s -servername %s -cipher DEFAULT@SECLEVEL=0 " + version + " </dev/null"
+            )
             assert (app.run(command, target, DOMAIN).rc != 0) == refused, version
 
 
 def test_the_application_refuses_a_foreign_host(app):
     ask = (
         "import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/wagtail/app.sock'); "
-        "s.sendall(b'GET / HTTP/1.0\\r\\nHost: evil.example\\r\\nX-Forwarded-Proto: https\\r\\n\\r\\n'); print(s.recv(99))"
+        "s.sendall(b'GET / HTTP/1.0\\r\\nHost: evil.example\\r\\nX-Forwarded-Proto: https\\r\\n\\r\\n'); "
+        "print(s.recv(99))"
     )
     assert "400 Bad Request" in app.check_output("python3 -c %s", ask)
 
 
 def test_a_forged_scheme_is_ignored(browser):
-    answer = raw(
-        browser.address, f"GET / HTTP/1.0\r\nHost: {DOMAIN}\r\nX-Forwarded-Proto: https\r\n\r\n".encode()
-    )
+    answer = raw(browser.address, f"GET / HTTP/1.0\r\nHost: {DOMAIN}\r\nX-Forwarded-Proto: https\r\n\r\n".encode())
     assert answer.startswith(b"HTTP/1.1 301")
     assert browser.get("/", {"X-Forwarded-Proto": "http", "X-Forwarded-Ssl": "off"}).status == 200
 
@@ -101,7 +107,8 @@ def test_the_cache_refuses_strangers_and_dangerous_commands(app, scenario):
 
 
 def test_the_database_role_has_no_more_rights_than_it_needs(scenario):
-    query = "select rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls from pg_roles where rolname = 'wagtail'"
+    rights = "rolsuper, rolcreatedb, rolcreaterole, rolreplication, rolbypassrls"
+    query = f"select {rights} from pg_roles where rolname = 'wagtail'"
     answer = scenario.host("db1").check_output("psql --username postgres --no-align --tuples-only -c %s", query)
     assert answer == "f|f|f|f|f"
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import base64
 import re
 
 import pytest
+from browser import PIXEL
 
 PASSWORD = "a-password-of-the-tests"
-PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
 CREATE_EDITOR = (
     "from django.contrib.auth import get_user_model as model; users = model().objects; "
     "users.filter(username='editor').exists() "

@@ -9,8 +9,7 @@ import subprocess
 
 import pytest
 import yaml
-
-from conftest import CHECKOUT
+from browser import CHECKOUT
 
 
 def recap(output):
@@ -65,12 +64,14 @@ def test_bad_input_is_refused_before_anything_changes(scenario, variables, messa
 
 
 def test_an_unsupported_system_is_refused(scenario, app):
-    app.run_expect([0], "cp -a /etc/debian_version /etc/debian_version.kept && cp --remove-destination /usr/lib/os-release /etc/os-release")
-    app.run_expect([0], "sed -i 's/^VERSION_ID=.*/VERSION_ID=\"11\"/' /etc/os-release && echo 11.9 >/etc/debian_version")
+    """The host claims to be older than it is."""
+    release, version = "/etc/os-release", "/etc/debian_version"
+    app.run_expect([0], f"cp -a {version} {version}.kept && cp --remove-destination /usr/lib/os-release {release}")
+    app.run_expect([0], f"sed -i 's/^VERSION_ID=.*/VERSION_ID=11/' {release} && echo 11.9 >{version}")
     try:
         assert "app1 runs Debian 11" in refuse(scenario, {})
     finally:
-        app.run_expect([0], "mv /etc/debian_version.kept /etc/debian_version && ln -sf ../usr/lib/os-release /etc/os-release")
+        app.run_expect([0], f"mv {version}.kept {version} && ln -sf ../usr/lib/os-release {release}")
 
 
 @pytest.fixture
@@ -98,7 +99,7 @@ def test_a_broken_release_never_goes_live(scenario, serving, version, message):
 
 
 def test_a_configuration_that_nginx_refuses_is_put_back(scenario, app, serving):
-    files = "find /etc/nginx -type f -o -type l | sort | xargs ls -l --time-style=full-iso; cat /etc/nginx/sites-available/*"
+    files = "find /etc/nginx ! -type d | sort | xargs ls -ld --time-style=full-iso; cat /etc/nginx/sites-available/*"
     before = app.check_output(files)
     output = refuse(scenario, {"nginx_client_max_body_size": "10m", "nginx_server_name": "a;}"}, changed_nothing=False)
     assert "nginx -t" in output and "Everything was put back as it was." in output
@@ -125,7 +126,7 @@ def run_task(scenario, tmp_path, arguments):
 
 
 def test_a_killed_configuration_is_completed_by_the_next_run(scenario, app, tmp_path):
-    """Killed while it writes: the next run finds the rest, and tells the unit, although half of the files are in place."""
+    """Killed while it writes: the next run writes the rest, and tells the unit."""
     app.run_expect([0], "systemd-run --unit=kept --property=ExecReload='/bin/touch /run/reloaded' sleep infinity")
     arguments = {
         "name": "killed",
@@ -172,7 +173,9 @@ def test_the_built_collection_runs_from_any_folder(scenario, tmp_path, environme
     (archive,) = tmp_path.glob("hardened-django-*.tar.gz")
     install = [tools / "ansible-galaxy", "collection", "install", archive, "-p", tmp_path / "collections", "--no-deps"]
     subprocess.run(install, check=True, cwd=tmp_path, stdout=subprocess.DEVNULL)
-    (tmp_path / "ansible.cfg").write_text(f"[defaults]\ncollections_path = {tmp_path}/collections\nhome = {tmp_path}/home\n")
+    (tmp_path / "ansible.cfg").write_text(
+        f"[defaults]\ncollections_path = {tmp_path}/collections\nhome = {tmp_path}/home\n"
+    )
     result = scenario.playbook(path="hardened.django.site", tools=tools, directory=tmp_path)
     assert result.returncode == 0, result.stdout
     assert recap(result.stdout) == [(0, 0)], result.stdout

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import base64
 import re
 
-from browser import Browser
-
-PIXEL = base64.b64decode("iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")
+from browser import PIXEL, Browser
 
 
 def test_an_entry_is_kept_logged_and_mailed(app, browser):
@@ -43,7 +40,10 @@ def test_every_sub_domain_is_served(scenario, certificate):
 def test_data_servers_listen_on_the_loopback_interface_only(app):
     listening = {line.split()[3] for line in app.check_output("ss -Hltn").splitlines()}
     assert {address for address in listening if address.endswith((":5432", ":6379"))} <= {
-        "127.0.0.1:5432", "[::1]:5432", "127.0.0.1:6379", "[::1]:6379"
+        "127.0.0.1:5432",
+        "[::1]:5432",
+        "127.0.0.1:6379",
+        "[::1]:6379",
     }
 
 

@@ -161,7 +161,7 @@ def files(project: Settings, wanted: Settings) -> dict[str, Any]:
 
 
 def https() -> dict[str, Any]:
-    """nginx ends TLS, overwrites X-Forwarded-Proto and Host, and sends HSTS, which Django must not send once more."""
+    """nginx ends TLS and overwrites X-Forwarded-Proto and Host. HSTS is for it to send, for every response, or not at all."""
     return {
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "USE_X_FORWARDED_HOST": False,
