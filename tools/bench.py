@@ -43,7 +43,7 @@ def main(inventory: str) -> int:
         print(f"first run: {run(site)[1]:.1f}s", flush=True)
         calls = unchanged([*site, "-vvv"])[0].count("> SSH: EXEC ")
         # In turn, so that other load on the machine meets both.
-        rounds = [(run(ping)[1], unchanged(site)[1]) for _ in range(ROUNDS)]
+        rounds = [(run(ping)[1], unchanged(site)[1]) for number in range(ROUNDS)]
     except (BenchError, subprocess.CalledProcessError) as error:
         print(f"bench: {error}", file=sys.stderr)
         return 1

@@ -12,9 +12,9 @@ import yaml
 from browser import CHECKOUT
 
 
-def recap(output):
-    """What changed and what failed on the hosts, as the play recap says."""
-    return [tuple(map(int, found)) for found in re.findall(r"changed=(\d+) +unreachable=\d+ +failed=(\d+)", output)]
+def changes(output):
+    """The numbers of changed tasks, one for each host of the play recap."""
+    return [int(number) for number in re.findall(r"changed=(\d+) +unreachable=", output)]
 
 
 def refuse(scenario, variables, *, changed_nothing=True):
@@ -22,7 +22,7 @@ def refuse(scenario, variables, *, changed_nothing=True):
     result = scenario.playbook("-e", json.dumps(variables))
     assert result.returncode != 0, result.stdout
     if changed_nothing:
-        assert recap(result.stdout) and all(changed == 0 for changed, _ in recap(result.stdout)), result.stdout
+        assert changes(result.stdout) == [0], result.stdout
     return " ".join(result.stdout.split())
 
 
@@ -42,7 +42,7 @@ def test_a_missing_domain_is_refused(scenario, tmp_path):
     result = scenario.playbook("-i", str(inventory), inventory=False)
     assert result.returncode != 0
     assert "missing required arguments: project_domain" in " ".join(result.stdout.split())
-    assert all(changed == 0 for changed, _ in recap(result.stdout))
+    assert changes(result.stdout) == [0]
 
 
 @pytest.mark.parametrize(
@@ -111,7 +111,7 @@ def test_a_new_release_goes_live_and_another_run_changes_nothing(scenario, app, 
     assert result.returncode == 0, result.stdout
     assert "the next release" in browser.get("/").text
     result = scenario.playbook("-e", json.dumps(source("next")))
-    assert recap(result.stdout) == [(0, 0)], result.stdout
+    assert changes(result.stdout) == [0], result.stdout
     assert scenario.playbook().returncode == 0
     assert "the next release" not in browser.get("/").text
 
@@ -178,4 +178,4 @@ def test_the_built_collection_runs_from_any_folder(scenario, tmp_path, environme
     )
     result = scenario.playbook(path="hardened.django.site", tools=tools, directory=tmp_path)
     assert result.returncode == 0, result.stdout
-    assert recap(result.stdout) == [(0, 0)], result.stdout
+    assert changes(result.stdout) == [0], result.stdout

@@ -151,7 +151,7 @@ def test_every_private_variable_is_named_after_its_role(role):
 @each_role
 def test_every_public_fact_is_documented(role):
     description = str(specification(role)["main"]["description"])
-    facts, _ = names_set_in_tasks(role)
+    facts = names_set_in_tasks(role)[0]
     assert [name for name in facts if not name.startswith("__") and f"C({name})" not in description] == []
 
 

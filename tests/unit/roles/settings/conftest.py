@@ -110,11 +110,11 @@ def environment_of_systemd(text: str) -> dict[str, str]:
     found = {}
     rest = text
     while rest:
-        line, _, after = rest.partition("\n")
+        line, after = rest.split("\n", 1) if "\n" in rest else (rest, "")
         if not line or line[0] in "#;":
             rest = after
             continue
-        name, _, rest = rest.partition('="')
+        name, rest = rest.split('="', 1)
         assert name.isidentifier(), f"no assignment: {name!r}"
         value = ""
         while not rest.startswith('"'):
