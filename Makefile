@@ -12,6 +12,8 @@ SCENARIOS = $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.
 # By this path mypy knows the plugins under the name they are imported with.
 PYTHON_FILES = $(LINK)/plugins tests/unit tools $(wildcard molecule/*/tests)
 PINS := test-requirements.txt requirements.txt
+# The newest ansible-core is tested too, where there is a Python for it.
+NEWEST = $(if $(shell tools/newest-python 2>/dev/null),newest)
 
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
@@ -33,7 +35,7 @@ demo-down: install ## remove the hosts of the demo
 	@python tools/demo.py down
 
 test: install ## prove everything: lint, sanity, unit tests, every scenario
-	@python tools/steps.py lint sanity unit images $(SCENARIOS:%="scenario S=%")
+	@python tools/steps.py lint sanity unit images $(NEWEST) $(SCENARIOS:%="scenario S=%")
 
 lint: install ## ansible-lint, yamllint, ruff, mypy, changelog fragments
 	ansible-lint --config-file .config/ansible-lint.yml

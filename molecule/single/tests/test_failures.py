@@ -125,17 +125,26 @@ def run_task(scenario, tmp_path, arguments):
     return scenario.playbook(path=tmp_path / "play.yml")
 
 
-def test_a_killed_configuration_is_completed_by_the_next_run(scenario, app, tmp_path):
-    """Killed while it writes: the next run writes the rest, and tells the unit."""
+@pytest.fixture
+def kept(app):
+    """A unit that tells when it is reloaded, and the set's own files gone afterwards."""
     app.run_expect([0], "systemd-run --unit=kept --property=ExecReload='/bin/touch /run/reloaded' sleep infinity")
+    yield "kept.service"
+    app.run_expect(
+        [0], "systemctl stop kept.service; rm -rf /run/reloaded /etc/killed /var/lib/hardened.django/config_set/killed"
+    )
+
+
+def test_a_killed_configuration_is_completed_by_the_next_run(scenario, app, kept, tmp_path):
+    """Killed while it writes: the next run writes the rest, and tells the unit."""
     arguments = {
         "name": "killed",
         "directories": [{"path": "/etc/killed"}],
         "files": [{"path": f"/etc/killed/{number:04}", "content": f"{number}\n"} for number in range(1500)],
-        "units": [{"name": "kept.service", "on_change": "reload"}],
+        "units": [{"name": kept, "on_change": "reload"}],
     }
     killer = "until [ -e /etc/killed/0100 ]; do :; done; pkill --signal KILL --full --exact /usr/bin/python3"
-    app.run_expect([0], f"systemd-run --unit=killer sh -c {json.dumps(killer)}")
+    app.run_expect([0], f"systemd-run --collect sh -c {json.dumps(killer)}")
     assert run_task(scenario, tmp_path, arguments).returncode != 0
     written = int(app.check_output("ls /etc/killed | wc -l"))
     assert 100 <= written < 1500
@@ -171,7 +180,16 @@ def test_the_built_collection_runs_from_any_folder(scenario, tmp_path, environme
     build = [tools / "ansible-galaxy", "collection", "build", CHECKOUT, "--output-path", tmp_path]
     subprocess.run(build, check=True, cwd=tmp_path, stdout=subprocess.DEVNULL)
     (archive,) = tmp_path.glob("hardened-django-*.tar.gz")
-    install = [tools / "ansible-galaxy", "collection", "install", archive, "-p", tmp_path / "collections", "--no-deps"]
+    install = [
+        tools / "ansible-galaxy",
+        "collection",
+        "install",
+        archive,
+        "-p",
+        tmp_path / "collections",
+        "--no-deps",
+        "--force",
+    ]
     subprocess.run(install, check=True, cwd=tmp_path, stdout=subprocess.DEVNULL)
     (tmp_path / "ansible.cfg").write_text(
         f"[defaults]\ncollections_path = {tmp_path}/collections\nhome = {tmp_path}/home\n"

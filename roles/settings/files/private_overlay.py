@@ -161,7 +161,7 @@ def files(project: Settings, wanted: Settings) -> dict[str, Any]:
 
 
 def https() -> dict[str, Any]:
-    """nginx ends TLS and overwrites X-Forwarded-Proto and Host. HSTS is for it to send, for every response, or not at all."""
+    """nginx ends TLS and overwrites X-Forwarded-Proto and Host. HSTS is its header: on every response or on none."""
     return {
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "USE_X_FORWARDED_HOST": False,
