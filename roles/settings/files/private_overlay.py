@@ -7,6 +7,7 @@ merged, never replaced as a whole, and keep their types. Works with Django 3.2 a
 from __future__ import annotations
 
 import pathlib
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote
@@ -99,8 +100,8 @@ def caches(project: Settings, wanted: Settings, credential: Credential, django: 
 
 
 def is_redis(cache: Mapping[str, Any]) -> bool:
-    scheme, separator, _ = str(cache.get("LOCATION", "")).partition("://")
-    return "redis" in str(cache.get("BACKEND", "")).lower() or bool(separator and "redis" in scheme)
+    scheme = re.match(r"\w+://", str(cache.get("LOCATION", "")))
+    return "redis" in str(cache.get("BACKEND", "")).lower() or bool(scheme and "redis" in scheme[0])
 
 
 def cache(
