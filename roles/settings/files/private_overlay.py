@@ -100,7 +100,7 @@ def caches(project: Settings, wanted: Settings, credential: Credential, django: 
 
 
 def is_redis(cache: Mapping[str, Any]) -> bool:
-    scheme = re.match(r"\w+://", str(cache.get("LOCATION", "")))
+    scheme = re.search(r"\w+://", str(cache.get("LOCATION", "")))
     return "redis" in str(cache.get("BACKEND", "")).lower() or bool(scheme and "redis" in scheme[0])
 
 
