@@ -10,7 +10,7 @@ COLLECTIONS := .cache/collections/ansible_collections
 LINK := $(COLLECTIONS)/hardened/django
 SCENARIOS = $(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml))
 # By this path mypy knows the plugins under the name they are imported with.
-PYTHON_FILES = $(LINK)/plugins tests/unit tools $(wildcard molecule/*/tests)
+PYTHON_FILES = $(LINK)/plugins tests/unit tools $(wildcard molecule/*/tests molecule/*/soak)
 PINS := test-requirements.txt requirements.txt
 # The newest ansible-core is tested too, where there is a Python for it.
 NEWEST = $(if $(shell tools/newest-python 2>/dev/null),newest)
@@ -61,8 +61,10 @@ scenario: install ## one Molecule scenario: make scenario S=default
 bench: install ## time and remote calls of a run that changes nothing
 	@python tools/bench.py $(I)
 
-soak: install ## long sweeps, not part of the tests
-	pytest -m soak
+soak: install ## long sweeps, not part of the tests: a kill at every task of a deployment
+	molecule converge --scenario-name single
+	MOLECULE_PROJECT_DIRECTORY=$(CURDIR) MOLECULE_SCENARIO_DIRECTORY=$(CURDIR)/molecule/single pytest -m soak molecule/single/soak
+	molecule destroy --scenario-name single
 
 install: $(VENV)/ready $(LINK) ## install Debian packages, Python tools, community collections
 	@python tools/hosts.py install
