@@ -130,19 +130,26 @@ def as_root(*command: str) -> list[str]:
 
 
 def install() -> None:
-    """Install the Debian packages that this machine lacks."""
+    """Install the Debian packages that this machine lacks, and make the key for the test hosts."""
     started = time.monotonic()
     search = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     missing = [package for command, package in MACHINE_COMMANDS.items() if not shutil.which(command, path=search)]
     if not succeeds([sys.executable, "-c", "import ensurepip"]):
         missing.append("python3-venv")
-    if not missing:
-        return
-    say(started, f"installing Debian packages: {' '.join(missing)}")
-    environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
-    run(as_root("apt-get", "update", "--quiet"))
-    run(as_root(*environment, "apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *missing))
-    say(started, "Debian packages installed")
+    if missing:
+        say(started, f"installing Debian packages: {' '.join(missing)}")
+        environment = ["env", "DEBIAN_FRONTEND=noninteractive"]
+        run(as_root("apt-get", "update", "--quiet"))
+        run(as_root(*environment, "apt-get", "install", "--quiet", "--yes", "--no-install-recommends", *missing))
+        say(started, "Debian packages installed")
+    # Here, because scenarios that start at the same time use the same key.
+    make_key()
+
+
+def make_key() -> None:
+    if not KEY.exists():
+        KEY.parent.mkdir(parents=True, exist_ok=True)
+        run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "hardened-django-test", "-f", str(KEY)])
 
 
 def unified_cgroups() -> bool:
@@ -301,13 +308,6 @@ def read_inventory(folder: str) -> Inventory:
         raise HostsError(f"{path} does not set {error}") from error
 
 
-def make_key() -> str:
-    if not KEY.exists():
-        KEY.parent.mkdir(parents=True, exist_ok=True)
-        run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "hardened-django-test", "-f", str(KEY)])
-    return KEY.with_suffix(".pub").read_text(encoding="utf-8").strip()
-
-
 def boot_options(host: Host, inventory: Inventory, image_name: str) -> list[str]:
     UV_CACHE.mkdir(parents=True, exist_ok=True)
     return [
@@ -377,7 +377,7 @@ def up(folder: str) -> None:
     """Start the hosts of an inventory; reuse what is there, repair what is not as it should be."""
     inventory = read_inventory(folder)
     podman = podman_command()
-    public_key = make_key()
+    public_key = KEY.with_suffix(".pub").read_text(encoding="utf-8").strip()
     images = {suite: image(suite) for suite in sorted({host.suite for host in inventory.hosts})}
     if not succeeds([*podman, "network", "exists", inventory.network]):
         subnets = [f"--subnet={subnet}" for subnet in inventory.subnets]
@@ -422,7 +422,7 @@ def down(folder: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description="Test hosts in Podman.")
     commands = parser.add_subparsers(dest="command", required=True)
-    commands.add_parser("install", help="install the Debian packages this machine lacks")
+    commands.add_parser("install", help="install the Debian packages this machine lacks; make the SSH key")
     commands.add_parser("image", help="build the image of a Debian suite").add_argument("suite")
     commands.add_parser("clean", help="remove all hosts, networks and images")
     commands.add_parser("up", help="start the hosts of an inventory folder").add_argument("inventory")

@@ -1,39 +1,66 @@
 # Copyright (c) 2026, hardened.django contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run make targets one after the other, with their durations, up to the first failure.
+"""Run make targets, as many at a time as the machine has cores, each line of output marked with its target.
 
-steps.py lint unit "scenario S=default"
+Targets behind a `--` begin when all before it have passed:
+
+steps.py lint images -- "scenario S=default" "scenario S=single"
 """
 
 from __future__ import annotations
 
+import itertools
+import os
 import shlex
 import subprocess
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
+
+STARTED = time.monotonic()
+FAILED = threading.Event()
 
 
-def rule(text: str) -> None:
-    print(f" {text} ".center(80, "="), flush=True)
+def say(name: str, text: str) -> None:
+    # One write for each line: lines of targets that run side by side never mix.
+    sys.stdout.write(f"{time.monotonic() - STARTED:5.0f}s {name:<18} | {text}\n")
+    sys.stdout.flush()
 
 
-def main(steps: list[str]) -> int:
-    started = time.monotonic()
+def run(step: str) -> str:
+    """Run a target unless another has failed; return the line of the summary."""
+    name = step.removeprefix("scenario S=")
+    if FAILED.is_set():
+        return f"SKIPPED {name}"
+    say(name, "started")
+    began = time.monotonic()
+    command = ["make", "--no-print-directory", *shlex.split(step)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+        assert process.stdout
+        for line in process.stdout:
+            say(name, line.rstrip())
+    passed = process.returncode == 0
+    if not passed:
+        FAILED.set()
+    result = f"{'PASSED' if passed else 'FAILED'} {name} ({time.monotonic() - began:.0f}s)"
+    say(name, result)
+    return result
+
+
+def main(arguments: list[str]) -> int:
     report: list[str] = []
-    for step in steps:
-        rule(f"{step}: started after {time.monotonic() - started:.0f}s")
-        began = time.monotonic()
-        code = subprocess.run(["make", "--no-print-directory", *shlex.split(step)], check=False).returncode
-        report.append(f"{'FAILED' if code else 'PASSED'} {step} ({time.monotonic() - began:.1f}s)")
-        if code:
-            break
-    rule("short test summary info")
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for separator, steps in itertools.groupby(arguments, "--".__eq__):
+            if not separator:
+                report += pool.map(run, steps)
+    print(" short test summary info ".center(80, "="))
     print("\n".join(report))
-    failed = report[-1].startswith("FAILED")
-    passed = f"{len(report) - failed} passed in {time.monotonic() - started:.2f}s"
-    rule(f"1 failed, {passed}" if failed else passed)
-    return 1 if failed else 0
+    counts = {word: sum(line.startswith(word) for line in report) for word in ("FAILED", "SKIPPED", "PASSED")}
+    totals = ", ".join(f"{count} {word.lower()}" for word, count in counts.items() if count)
+    print(f" {totals} in {time.monotonic() - STARTED:.2f}s ".center(80, "="))
+    return 1 if FAILED.is_set() else 0
 
 
 if __name__ == "__main__":
