@@ -62,8 +62,7 @@ scenario: install ## one Molecule scenario: make scenario S=default
 bench: install ## time and remote calls of a run that changes nothing
 	@python tools/bench.py $(I)
 
-soak: install ## long sweeps, not part of the tests: a kill at every task of a deployment
-	molecule converge --scenario-name single
+soak: install images ## long sweeps, not part of the tests: a kill after every change of a deployment
 	MOLECULE_PROJECT_DIRECTORY=$(CURDIR) MOLECULE_SCENARIO_DIRECTORY=$(CURDIR)/molecule/single pytest -m soak molecule/single/soak
 	molecule destroy --scenario-name single
 

@@ -55,7 +55,8 @@ def test_a_missing_domain_is_refused(scenario, tmp_path):
         ({"project_source": {"type": "directory", "path": "/no/such"}}, "project_source.path: /no/such"),
         (source("no-such-version"), "project_source.version"),
         ({"app_server_health_path": "health"}, 'app_server_health_path "health" must start with "/"'),
-        ({"settings_environment": {"A-B": "1"}}, 'holds the name "A-B"'),
+        ({"settings_environment": {"A-B": "1"}}, 'settings_secret_environment holds "A-B"'),
+        ({"settings_secret_environment": {"AB": "1\0"}}, 'settings_secret_environment holds "AB"'),
         ({"secrets_secret_key": "short"}, "secrets_secret_key must have at least 50 characters"),
     ],
 )

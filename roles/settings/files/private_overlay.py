@@ -84,15 +84,18 @@ def postgresql_engine(engine: str) -> str:
 
 
 def caches(project: Settings, wanted: Settings, credential: Credential, django: tuple[int, ...]) -> dict[str, Any]:
-    """Point the default cache, every Redis cache, and each alias of `wanted["caches"]` to the server."""
+    """Point the default cache, every Redis cache and every new alias to the server; merge the wanted values."""
     existing = project.get("CACHES") or {}
     location = wanted["cache_location"].replace("{password}", quote(credential("cache_password"), safe=""))
     result = dict(existing)
     for alias in {**existing, "default": {}, **wanted["caches"]}:
-        values = wanted["caches"].get(alias, {})
-        if alias == "default" or values or is_redis(existing[alias]):
-            result[alias] = cache(existing.get(alias) or {}, location, alias, wanted, django)
-            result[alias].update(values)
+        before, values = existing.get(alias) or {}, wanted["caches"].get(alias, {})
+        if "BACKEND" in values and not is_redis(values):
+            result[alias] = values
+        elif alias == "default" or not before or is_redis(before):
+            result[alias] = {**cache(before, location, alias, wanted, django), **values}
+        else:
+            result[alias] = {**before, **values}
     managed: dict[str, Any] = {"CACHES": result}
     if project.get("SESSION_ENGINE", "django.contrib.sessions.backends.db") == "django.contrib.sessions.backends.db":
         managed["SESSION_ENGINE"] = "django.contrib.sessions.backends.cached_db"

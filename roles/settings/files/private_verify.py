@@ -34,7 +34,8 @@ def differences(wanted: dict[str, Any]) -> Iterator[tuple[str, str]]:
         if "PASSWORD" not in values and database.get("PASSWORD") != credential("database_password"):
             yield "DATABASES", f'["{alias}"]["PASSWORD"] must be the database password of this environment'
     host = wanted["cache_location"].rpartition("@")[2].partition("/")[0]
-    if host not in str(settings.CACHES.get("default", {}).get("LOCATION")):
+    own_cache = {"BACKEND", "LOCATION"} & wanted["caches"].get("default", {}).keys()
+    if not own_cache and host not in str(settings.CACHES.get("default", {}).get("LOCATION")):
         yield "CACHES", f'["default"]["LOCATION"] must name {host}'
     for name, value in (("STATIC_ROOT", wanted["static_root"]), ("MEDIA_ROOT", wanted["media_root"])):
         if pathlib.PurePath(getattr(settings, name) or "") != pathlib.PurePath(value):

@@ -356,6 +356,16 @@ def test_the_inventory_has_the_last_word_on_an_alias():
     }
 
 
+def test_a_value_for_an_alias_does_not_change_its_kind():
+    local = {"BACKEND": LOCMEM, "LOCATION": "unique"}
+    assert caches({"local": local}, caches={"local": {"TIMEOUT": 5}})["local"] == {**local, "TIMEOUT": 5}
+
+
+def test_a_backend_of_another_kind_is_taken_as_it_is_given():
+    found = caches({"default": {"BACKEND": CORE_REDIS, "KEY_PREFIX": "x"}}, caches={"default": {"BACKEND": LOCMEM}})
+    assert found["default"] == {"BACKEND": LOCMEM}
+
+
 @pytest.mark.parametrize(
     ("engine", "expected"),
     [

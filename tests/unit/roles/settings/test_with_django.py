@@ -30,6 +30,15 @@ COOKIES = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
 # A case is the working directory, its place in PYTHONPATH, and what the inventory says.
 OVERLAYS: dict[str, tuple[Path, dict[str, Any]]] = {
     "guestbook": (GUESTBOOK, {"settings_modules": ["website.settings"]}),
+    "guestbook with another cache": (
+        GUESTBOOK,
+        {
+            "settings_modules": ["website.settings"],
+            "settings_caches": {
+                "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+            },
+        },
+    ),
     "pypi_like": (PROJECTS / "pypi_like", {"settings_modules": ["pinboard.settings"]}),
     "split": (
         PROJECTS / "split/src",
@@ -319,3 +328,7 @@ def test_a_process_that_is_not_started_as_the_service_is_told_so(install, one_dj
     result = run("-c", "import os; del os.environ['CREDENTIALS_DIRECTORY']; import private_settings")
     assert result.returncode == 1
     assert "RuntimeError: CREDENTIALS_DIRECTORY is not set" in result.stderr.splitlines()[-1]
+
+
+def test_the_projects_tell_their_settings_in_the_same_way():
+    assert len({path.read_text(encoding="utf-8") for path in PROJECTS.rglob("effective.py")}) == 1
