@@ -16,12 +16,6 @@ import pytest
 
 CHECKOUT = Path(__file__).resolve().parents[4]
 RENDERER = Path(__file__).with_name("render_settings.py")
-# Beside Django: the driver that Django's models load, and what the projects import.
-PACKAGES = ["psycopg[binary]>=3.2,<4", "django-environ>=0.11,<1", "Pillow>=11,<13"]
-DJANGO = {"4.2": "Django~=4.2.20", "5.2": "Django~=5.2.8"}
-if sys.version_info >= (3, 12):
-    DJANGO["6"] = "Django>=6.0,<6.2"
-
 # Hostile to URLs, shells and placeholders; each holds its name, which stays readable however it is quoted.
 SECRETS = {
     "secret_key": "the-secret-key-$-#-%-\\-'-\"-{database_password}-0123456789-abcdefghij",
@@ -31,33 +25,6 @@ SECRETS = {
 
 # The files of the role import each other by name.
 sys.path.insert(0, str(CHECKOUT / "roles/settings/files"))
-
-
-def python_with_django(version: str) -> Path:
-    """Make a virtual environment once; the list of its packages inside it says that it is complete."""
-    directory = CHECKOUT / f".cache/tests/django-{version}-python{sys.version_info.major}.{sys.version_info.minor}"
-    python, marker = directory / "bin/python", directory / "packages.txt"
-    packages = [DJANGO[version], *PACKAGES]
-    if not marker.exists() or marker.read_text().splitlines() != packages:
-        subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", directory], check=True)
-        pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet", "--disable-pip-version-check"]
-        subprocess.run([*pip, "install", *packages], check=True)
-        # As the role `release` does for a project that takes secrets from its environment.
-        site = next(directory.glob("lib/python*/site-packages"))
-        (site / "private_environment.pth").write_text("import private_environment\n")
-        marker.write_text("\n".join(packages))
-    return python
-
-
-@pytest.fixture(scope="session", params=DJANGO)
-def every_django(request) -> Path:
-    """An interpreter with each version of Django in turn."""
-    return python_with_django(request.param)
-
-
-@pytest.fixture(scope="session")
-def one_django() -> Path:
-    return python_with_django("5.2")
 
 
 @pytest.fixture(scope="session")
