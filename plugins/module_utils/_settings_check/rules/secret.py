@@ -1,0 +1,80 @@
+# Copyright (c) 2026, hardened.django contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""SECRET_KEY, its fallbacks, and the files that secrets come from."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.base import (
+    NotApplicable,
+    agreement,
+    key,
+)
+
+if TYPE_CHECKING:
+    from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.base import Pairs, Rule, Site
+
+# Everything but reading by the owner and his group, and writing by the owner, who is root.
+TOO_OPEN = 0o7137
+
+
+def key_in_source(site: Site) -> Pairs:
+    file = site["secret_key"]["in_source"]
+    if file:
+        yield "SECRET_KEY", f"SECRET_KEY is written in {file}, so everybody who has the source code has it."
+
+
+def fallback_in_source(site: Site) -> Pairs:
+    for number, fallback in enumerate(_fallbacks(site)):
+        if fallback["in_source"]:
+            name = key("SECRET_KEY_FALLBACKS", number)
+            yield name, f"{name} is written in {fallback['in_source']}; what was signed with it still counts."
+
+
+def fallback_is_the_key(site: Site) -> Pairs:
+    for number, fallback in enumerate(_fallbacks(site)):
+        if fallback["fingerprint"] == site["secret_key"]["fingerprint"]:
+            name = key("SECRET_KEY_FALLBACKS", number)
+            yield name, f"{name} is the same as SECRET_KEY, so the key was not rotated."
+
+
+def fallbacks_in_use(site: Site) -> Pairs:
+    number = len(_fallbacks(site))
+    yield "SECRET_KEY_FALLBACKS", f"SECRET_KEY_FALLBACKS holds {number} old key{'s' if number > 1 else ''}."
+
+
+def open_credential(site: Site) -> Pairs:
+    if not site["service"]:
+        raise NotApplicable("no service was looked at")
+    if not site["service"]["credentials"]:
+        raise NotApplicable("the service gets no secret from a file")
+    for file in site["service"]["credentials"]:
+        path, mode, owner = file["path"], file["mode"], file["owner"]
+        if not mode:
+            yield path, f"The secret in {path} cannot be looked at: there is no such file."
+        elif owner != "root" or int(mode, 8) & TOO_OPEN:
+            yield path, f"The secret in {path} belongs to {owner} and has the mode {mode}."
+
+
+@agreement("SECRET_KEY", "secret_key_fingerprint")
+def other_key(site: Site) -> Pairs:
+    if site["secret_key"]["fingerprint"] != site["expect"]["secret_key_fingerprint"]:
+        yield "SECRET_KEY", "SECRET_KEY is not the key of this environment: its fingerprint is another one."
+
+
+def _fallbacks(site: Site) -> list[dict[str, str]]:
+    if not site["secret_key_fallbacks"]:
+        raise NotApplicable("SECRET_KEY_FALLBACKS is empty")
+    return list(site["secret_key_fallbacks"])
+
+
+RULES: dict[str, Rule] = {
+    "secret.E001": key_in_source,
+    "secret.W002": fallback_is_the_key,
+    "secret.E003": open_credential,
+    "secret.E004": other_key,
+    "secret.E005": fallback_in_source,
+    "secret.I006": fallbacks_in_use,
+}
