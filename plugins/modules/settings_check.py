@@ -57,6 +57,10 @@ options:
     description: Environment of the process beside E(PATH), E(HOME) and E(LANG), with O(venv) alone.
     type: dict
     default: {}
+  django_checks:
+    description: Whether to run Django's checks beside the rules. They may query tables that migrations have to make.
+    type: bool
+    default: true
   tags:
     description: Tags of the checks of Django to run; all by default.
     type: list
@@ -107,6 +111,12 @@ options:
         elements: str
       secret_key_fingerprint:
         description: Fingerprint of the secret key, as returned by this module on another host with the same O(salt).
+        type: str
+      secret_key_credential:
+        description: Name of the systemd credential that C(SECRET_KEY) must hold.
+        type: str
+      database_password_credential:
+        description: Name of the systemd credential that the password of the default database must hold.
         type: str
       debug:
         description: C(DEBUG).
@@ -275,6 +285,7 @@ def main() -> None:
             "chdir": {"type": "path"},
             "user": {"type": "str"},
             "environment": {"type": "dict", "default": {}, "no_log": True},
+            "django_checks": {"type": "bool", "default": True},
             "tags": {"type": "list", "elements": "str", "default": []},
             "databases": {"type": "list", "elements": "str", "default": []},
             "probe": {"type": "list", "elements": "str", "choices": ["database", "cache", "email"], "default": []},
@@ -290,6 +301,8 @@ def main() -> None:
                     "cache_host": {"type": "str"},
                     "proxy_header": {"type": "list", "elements": "str"},
                     "secret_key_fingerprint": {"type": "str", "no_log": False},
+                    "secret_key_credential": {"type": "str", "no_log": False},
+                    "database_password_credential": {"type": "str", "no_log": False},
                     "debug": {"type": "bool"},
                     "secure_cookies": {"type": "bool"},
                     "settings_module": {"type": "str"},

@@ -51,9 +51,10 @@ def python_with_django(version: str) -> Path:
         subprocess.run([sys.executable, "-m", "venv", "--clear", "--without-pip", directory], check=True)
         pip = [sys.executable, "-m", "pip", "--python", str(python), "--quiet", "--disable-pip-version-check"]
         subprocess.run([*pip, "install", *packages], check=True)
-        # As the role `release` does for a project that takes secrets from its environment.
+        # As the role `release` does.
         site = next(directory.glob("lib/python*/site-packages"))
-        (site / "private_environment.pth").write_text("import private_environment\n")
+        line = "import os; os.environ.get('CREDENTIALS_DIRECTORY') and __import__('private_environment').prepare()"
+        (site / "private_environment.pth").write_text(f"{line}\n")
         marker.write_text("\n".join(packages))
     return python
 

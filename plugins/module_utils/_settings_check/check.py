@@ -26,6 +26,7 @@ def check(parameters: dict[str, t.Any]) -> dict[str, t.Any]:
         "salt": salt,
         "settings": parameters["settings"] or "",
         "pythonpath": parameters["pythonpath"],
+        "django_checks": parameters["django_checks"],
         "tags": parameters["tags"],
         "databases": parameters["databases"],
         "probe": parameters["probe"],

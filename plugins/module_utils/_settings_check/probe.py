@@ -43,7 +43,7 @@ MAIL_SECONDS = 10
 
 
 def main(options: dict[str, t.Any]) -> None:
-    """options: mark, seconds, salt, settings, pythonpath, tags, databases, probe; all are strings, numbers or lists."""
+    """options: mark, seconds, salt, settings, pythonpath, django_checks, tags, databases, probe; all of them plain."""
     answer = sys.stdout
     began = read_environment()
     reader, writer = os.pipe()
@@ -219,7 +219,7 @@ def read_settings(settings: t.Any) -> dict[str, t.Any]:
         except Exception:
             # Django refuses to read EMAIL_* beside MAILERS; others are not there in this version.
             continue
-        hidden = name in SECRET_SETTINGS or (name not in known and bool(SENSITIVE.search(name)))
+        hidden = name in SECRET_SETTINGS or (name not in known and is_sensitive(name))
         values[name] = plain(value, hidden, 0)
     if not is_explicit(settings, "MAILERS"):
         values.pop("MAILERS", None)
@@ -246,7 +246,7 @@ def plain(value: t.Any, hidden: bool, depth: int) -> t.Any:
     if isinstance(value, (str, bytes, os.PathLike)) or "__proxy__" in type(value).__name__:
         text = os.fsdecode(value) if isinstance(value, (bytes, os.PathLike)) else "".join(str(value))
         if hidden and text:
-            return {"secret": True, "length": len(text)}
+            return {"secret": True, "length": len(text), "credential": credential_of(text)}
         return URL_PASSWORD.sub(r"\1:***@", text)
     if isinstance(value, type) or callable(value):
         return f"{getattr(value, '__module__', '?')}.{getattr(value, '__qualname__', kind(value))}"
@@ -269,6 +269,21 @@ def fingerprint(value: str, salt: str) -> str:
     return hmac.new(salt.encode(), value.encode(errors="replace"), hashlib.sha256).hexdigest()[:16]
 
 
+def read_credentials() -> dict[str, str]:
+    """The secrets that systemd hands to the process, by name: systemd.exec(5), $CREDENTIALS_DIRECTORY."""
+    directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
+    found = {}
+    for name in os.listdir(directory) if os.path.isdir(directory) else ():
+        with open(os.path.join(directory, name), encoding="utf-8", errors="replace") as stream:
+            found[name] = stream.read()
+    return found
+
+
+def credential_of(value: str) -> str | None:
+    """The name of the credential that holds the value."""
+    return next((name for name, content in read_credentials().items() if value in (content, content.strip())), None)
+
+
 def look_at_key(key: t.Any, salt: str) -> dict[str, t.Any]:
     text = key.decode(errors="replace") if isinstance(key, bytes) else str(key)
     return {
@@ -276,6 +291,7 @@ def look_at_key(key: t.Any, salt: str) -> dict[str, t.Any]:
         "unique": len(set(text)),
         "insecure_prefix": text.startswith("django-insecure-"),
         "fingerprint": fingerprint(text, salt),
+        "credential": credential_of(text),
         "in_source": find_in_source(text.encode(errors="replace"), os.getcwd()),
     }
 
@@ -345,10 +361,7 @@ def is_a_name(word: str) -> bool:
 def secrets_near(error: BaseException) -> set[str]:
     """Strings that are secrets by their names: in the environment, the credentials and the frames of the traceback."""
     found = {value for name, value in os.environ.items() if SENSITIVE.search(name)}
-    directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
-    for name in os.listdir(directory) if os.path.isdir(directory) else ():
-        with open(os.path.join(directory, name), encoding="utf-8", errors="replace") as stream:
-            found.add(stream.read().strip())
+    found.update(content.strip() for content in read_credentials().values())
     step: BaseException | None = error
     while step is not None:
         for frame, _line in traceback.walk_tb(step.__traceback__):
@@ -376,6 +389,8 @@ def collect(name: t.Any, value: t.Any, found: set[str], depth: int = 0) -> None:
 def run_checks(options: dict[str, t.Any]) -> list[dict[str, t.Any]]:
     from django.core import checks
 
+    if not options["django_checks"]:
+        return []
     unknown = [tag for tag in options["tags"] if not checks.tag_exists(tag, include_deployment_checks=True)]
     if unknown:
         raise LookupError(f"Django has no checks with the tag {unknown[0]}")

@@ -1,7 +1,8 @@
-"""Set the secret environment variables of a project that takes its secrets from its environment only.
+"""What every process of the project needs before it imports anything; run by the interpreter itself at its start.
 
-Imported by the interpreter itself at start, through a .pth file, so that it works for every process of the project.
-The variables are set inside the process: neither the unit nor /proc/PID/environ shows them.
+The secret environment variables of a project that takes its secrets from its environment: set inside the process, so
+that neither the unit nor /proc/PID/environ shows them. And the importer of django-configurations, where the settings
+are classes: with it Django's own commands and applications work, and no program needs another entry point.
 """
 
 from __future__ import annotations
@@ -27,6 +28,10 @@ def fill(template: str) -> str:
     return PLACEHOLDER.sub(value, template)
 
 
-if "CREDENTIALS_DIRECTORY" in os.environ:
+def prepare() -> None:
     templates = json.loads(pathlib.Path(__file__).with_name("secret_environment.json").read_text(encoding="utf-8"))
     os.environ.update({name: fill(template) for name, template in templates.items()})
+    if "DJANGO_CONFIGURATION" in os.environ:
+        from configurations import importer
+
+        importer.install()

@@ -40,6 +40,12 @@ OVERLAYS: dict[str, tuple[Path, dict[str, Any]]] = {
         },
     ),
     "pypi_like": (PROJECTS / "pypi_like", {"settings_modules": ["pinboard.settings"]}),
+    "classes": (
+        PROJECTS / "classes",
+        {"settings_modules": ["shelf.settings"], "settings_configuration": "Production"},
+    ),
+    "replaced": (PROJECTS / "replaced", {"settings_modules": ["hub.settings"]}),
+    "early": (PROJECTS / "early", {"settings_modules": ["diary.settings"], "settings_skip_package_code": True}),
     "split": (
         PROJECTS / "split/src",
         {
@@ -321,6 +327,29 @@ def test_settings_that_do_not_import_are_refused_with_the_reason(install, one_dj
 def test_a_project_that_reads_its_settings_at_import_needs_its_environment(install, one_django):
     project = ENVIRONMENT_ONLY["reads_settings"]
     assert install(one_django, project, settings_private_module=True)("-m", "private_verify").returncode == 1
+
+
+@pytest.mark.parametrize("project", ["classes", "replaced", "early"])
+def test_every_entry_point_has_the_last_word_of_the_inventory(install, one_django, project):
+    code = "from django.conf import settings as s; print(s.ALLOWED_HOSTS, s.TIME_ZONE, s.STATIC_URL)"
+    run = install(one_django, OVERLAYS[project], settings_extra='TIME_ZONE = "Asia/Tokyo"')
+    expected = "['www.blog.example', '.blog.example'] Asia/Tokyo /static/\n"
+    assert run("-c", code).stdout == expected
+    assert run("-c", f"import private_wsgi; {code}").stdout == expected
+    assert run("-m", "django", "shell", "-c", f"{code}").stdout.endswith(expected)
+
+
+def test_values_that_a_class_computes_are_kept(install, one_django):
+    code = "from django.conf import settings; print(settings.SHELF_HEADING)"
+    assert install(one_django, OVERLAYS["classes"])("-c", code).stdout == "Shelf of 3\n"
+
+
+def test_the_code_of_a_package_runs_when_the_project_imports_it(install, one_django):
+    run = install(one_django, OVERLAYS["early"])
+    assert (
+        run("-c", "import django; django.setup(); import diary; print(diary.HEADING)").stdout == "Diary, day by day\n"
+    )
+    assert run("-c", "import private_settings, sys; print('diary' in sys.modules)").stdout == "False\n"
 
 
 def test_a_process_that_is_not_started_as_the_service_is_told_so(install, one_django):

@@ -17,6 +17,7 @@ OPTIONS: dict[str, Any] = {
     "salt": "salt",
     "settings": "",
     "pythonpath": [],
+    "django_checks": True,
     "tags": [],
     "databases": [],
     "probe": [],

@@ -114,7 +114,11 @@ def test_every_style_of_settings_is_seen_as_django_sees_it(probe, every_django, 
     settings = site["settings"]
     assert settings["ALLOWED_HOSTS"] == ["www.blog.example"]
     assert settings["DATABASES"]["default"]["HOST"] == "db.blog.example"
-    assert settings["DATABASES"]["default"]["PASSWORD"] == {"secret": True, "length": len(PASSWORD)}
+    assert settings["DATABASES"]["default"]["PASSWORD"] == {
+        "secret": True,
+        "length": len(PASSWORD),
+        "credential": None,
+    }
     assert site["secret_key"]["length"] == len(SECRET)
     assert site["secret_key"]["fingerprint"] == program.fingerprint(SECRET, "salt")
     assert site["replaced"] == (style == "dynaconf")
@@ -126,6 +130,15 @@ def test_every_style_of_settings_is_seen_as_django_sees_it(probe, every_django, 
 def test_nothing_is_written(probe, one_django, tmp_path):
     probe(one_django, {"settings.py": PLAIN, **URLS})
     assert sorted(path.name for path in tmp_path.iterdir()) == ["settings.py", "urls.py"]
+
+
+def test_secrets_that_are_credentials_are_told_by_their_names(probe, one_django, tmp_path):
+    (tmp_path / "credentials").mkdir()
+    (tmp_path / "credentials/secret_key").write_text(f"{SECRET}\n")
+    (tmp_path / "credentials/database_password").write_text(PASSWORD)
+    site = probe(one_django, {"settings.py": PLAIN, **URLS}, {"CREDENTIALS_DIRECTORY": f"{tmp_path}/credentials"})
+    assert site["secret_key"]["credential"] == "secret_key"
+    assert site["settings"]["DATABASES"]["default"]["PASSWORD"]["credential"] == "database_password"
 
 
 def test_a_key_in_the_code_is_found_there(probe, one_django, tmp_path):
