@@ -44,7 +44,7 @@ ENTRIES = (
     Entry(
         "secret.E003",
         "C03",
-        "systemd reads the files of credentials as root; nobody else needs to.",
+        "The service gets its credentials from systemd, which reads them as root; nobody else needs to.",
         "Give the file to root, with the mode 0400, or 0440 for a group that may read it.",
     ),
     Entry(
@@ -295,7 +295,7 @@ ENTRIES = (
     Entry(
         "email.E001",
         "C11",
-        "This backend is made for development: no mail reaches a user. For the default of MAILERS see Django's mail.E001.",
+        "This backend is made for development: no mail reaches a user. Of the default mailer tells mail.E001.",
         "Set EMAIL_BACKEND, or BACKEND in MAILERS, to a backend that sends mail, such as Django's SMTP backend.",
     ),
     Entry(
@@ -325,7 +325,7 @@ ENTRIES = (
     Entry(
         "static.E001",
         "C12",
-        "collectstatic does not know where to put the files, or under which address they are.",
+        "Without them, nobody knows where collectstatic puts the files, and under which address they are.",
         "Set STATIC_ROOT to the directory that the web server reads, and STATIC_URL to its address.",
     ),
     Entry(
@@ -478,7 +478,7 @@ ENTRIES = (
     Entry(
         "sessions.W001",
         "C18",
-        "A signed cookie still counts after a logout, and its user can read it. Files are slow, and belong to one host.",
+        "A signed cookie still counts after a logout, and its user can read it. Files are slow and for one host.",
         "Set SESSION_ENGINE to django.contrib.sessions.backends.cached_db.",
     ),
     Entry(
@@ -660,7 +660,7 @@ ENTRIES = (
     Entry(
         "service.E002",
         "C02",
-        "runserver has never been audited, and serves static files and tracebacks that nobody should see.",
+        "Nobody has audited runserver for security or speed; it is made for the machine of a developer.",
         "Run the project by an application server such as Gunicorn.",
     ),
     Entry(

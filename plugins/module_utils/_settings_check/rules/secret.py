@@ -41,8 +41,9 @@ def fallback_is_the_key(site: Site) -> Pairs:
 
 
 def fallbacks_in_use(site: Site) -> Pairs:
-    number = len(_fallbacks(site))
-    yield "SECRET_KEY_FALLBACKS", f"SECRET_KEY_FALLBACKS holds {number} old key{'s' if number > 1 else ''}."
+    number = len(site["secret_key_fallbacks"])
+    if number:
+        yield "SECRET_KEY_FALLBACKS", f"SECRET_KEY_FALLBACKS holds {number} old key{'s' if number > 1 else ''}."
 
 
 def open_credential(site: Site) -> Pairs:
