@@ -257,6 +257,11 @@ waived:
   type: list
   elements: dict
   returned: success or findings
+report:
+  description: The result for people, a line about the whole and one for each finding.
+  type: list
+  elements: str
+  returned: success or findings
 facts:
   description: What the project runs with; lengths and fingerprints in place of secrets.
   type: dict

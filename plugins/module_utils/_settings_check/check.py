@@ -38,7 +38,8 @@ def check(parameters: dict[str, t.Any]) -> dict[str, t.Any]:
         timer = parameters["clearsessions_timer"] or f"{service.name.rpartition('.')[0]}-clearsessions.timer"
         site["service"] = service.describe(site, salt, timer)
     site["expect"] = {name: value for name, value in parameters["expect"].items() if value is not None}
-    return {**judge(site, parameters["waive"]), "facts": facts(site)}
+    judged = {**judge(site, parameters["waive"]), "facts": facts(site)}
+    return {**judged, "report": table(judged)}
 
 
 def judge(site: dict[str, t.Any], waivers: list[dict[str, t.Any]]) -> dict[str, t.Any]:
@@ -81,6 +82,24 @@ def own_launcher(python: str, parameters: dict[str, t.Any]) -> Launcher:
     return Launcher(
         [python, "-B", "-"], user, directory or home, {"PATH": path, "HOME": home, "LANG": "C.UTF-8", **own}
     )
+
+
+def table(result: dict[str, t.Any]) -> list[str]:
+    """The result for people: a line about the whole, and one for each finding."""
+    about = result["facts"]
+    counts = {
+        "rules passed": len(result["passed"]),
+        "do not apply": len(result["not_applicable"]),
+        "findings": len(result["findings"]),
+        "waived": len(result["waived"]),
+        "silenced": len(result["silenced"]),
+    }
+    numbers = ", ".join(f"{number} {name}" for name, number in counts.items())
+    lines = [f"{about['settings_module']}, Django {about['django']}, Python {about['python']}: {numbers}"]
+    for finding in result["findings"]:
+        columns = f"{finding['row']} {finding['level']:<8} {finding['id']:<16}"
+        lines.append(f"{columns} {finding['message']} {finding['hint'] or ''}".rstrip())
+    return lines
 
 
 def facts(site: dict[str, t.Any]) -> dict[str, t.Any]:

@@ -55,7 +55,7 @@ def look(launcher: Launcher, options: dict[str, t.Any]) -> dict[str, t.Any]:
     parts = output.split(mark)
     if len(parts) != 3:
         raise LaunchError(
-            f"{' '.join(launcher.command[-2:])} did not run as the service does (exit code {code}): "
+            f"The project's Python did not run as the service does (exit code {code}): "
             f"{errors.strip()[-MOST_MESSAGE:] or 'no message'}"
         )
     site: dict[str, t.Any] = json.loads(parts[1])

@@ -79,9 +79,9 @@ class Service:
             raise LaunchError(str(error)) from None
         command = ["systemd-run", "--quiet", "--pipe", "--wait", "--collect", "--service-type=exec", f"--unit={alias}"]
         command += [f"--property={assignment}" for assignment in [*repeated, f"RuntimeMaxSec={seconds:g}"]]
-        return Launcher(
-            [*command, program, "-B", "-"], cleanup=["systemctl", "kill", "--signal=KILL", f"{alias}.service"]
-        )
+        # Behind env, because systemd-run looks for the program outside of what the unit binds.
+        command += ["/usr/bin/env", program, "-B", "-"]
+        return Launcher(command, cleanup=["systemctl", "kill", "--signal=KILL", f"{alias}.service"])
 
     def describe(self, site: dict[str, t.Any], salt: str, timer: str) -> dict[str, t.Any]:
         """Return what the rules know about the service."""

@@ -43,6 +43,8 @@ def overlay(project: Settings, wanted: Settings, credential: Credential, django:
         managed["TEMPLATES"] = [template_engine(engine) for engine in project["TEMPLATES"]]
     if not project.get("LOGGING"):
         managed["LOGGING"] = console_logging()
+    elif loses_errors(project["LOGGING"]):
+        managed["LOGGING"] = with_errors(project["LOGGING"])
     return {name: value for name, value in managed.items() if name not in wanted["unmanaged"]}
 
 
@@ -200,6 +202,23 @@ def console_logging() -> dict[str, Any]:
         "handlers": {"journal": {"class": "logging.StreamHandler"}, "none": {"class": "logging.NullHandler"}},
         "root": {"handlers": ["journal"], "level": "INFO"},
         "loggers": {"django.security.DisallowedHost": {"handlers": ["none"], "propagate": False}},
+    }
+
+
+def loses_errors(logging: Settings) -> bool:
+    """Whether errors of requests have no handler but Django's own ones: the console of DEBUG, and mail to ADMINS."""
+    loggers = logging.get("loggers") or {}
+    on_the_way = [logging.get("root"), *(loggers.get(name) for name in ("", "django", "django.request"))]
+    return not any(logger and logger.get("handlers") for logger in on_the_way)
+
+
+def with_errors(logging: Settings) -> dict[str, Any]:
+    loggers = logging.get("loggers") or {}
+    request = {**(loggers.get("django.request") or {}), "handlers": ["request_errors"]}
+    return {
+        **logging,
+        "handlers": {**(logging.get("handlers") or {}), "request_errors": {"class": "logging.StreamHandler"}},
+        "loggers": {**loggers, "django.request": request},
     }
 
 

@@ -461,8 +461,29 @@ def test_every_template_engine_is_looked_at():
 # logging
 
 
-def test_the_logging_of_a_project_is_kept():
-    assert "LOGGING" not in managed({"LOGGING": {"version": 1}})
+@pytest.mark.parametrize(
+    "loggers",
+    [
+        {"root": {"handlers": ["file"]}},
+        {"loggers": {"": {"handlers": ["file"]}}},
+        {"loggers": {"django": {"handlers": ["file"]}}},
+        {"loggers": {"django.request": {"handlers": ["file"]}}},
+    ],
+)
+def test_logging_that_takes_errors_is_kept(loggers):
+    assert "LOGGING" not in managed({"LOGGING": {"version": 1, "handlers": {"file": {}}, **loggers}})
+
+
+@pytest.mark.parametrize("request_logger", [{}, {"django.request": {"level": "ERROR"}}])
+def test_logging_that_loses_errors_of_requests_gets_a_handler_for_them(request_logger):
+    given = {"version": 1, "handlers": {"file": {}}, "loggers": {"blog": {"handlers": ["file"]}, **request_logger}}
+    logging = managed({"LOGGING": given})["LOGGING"]
+    assert logging["loggers"]["blog"] == {"handlers": ["file"]}
+    assert logging["loggers"]["django.request"] == {
+        **request_logger.get("django.request", {}),
+        "handlers": ["request_errors"],
+    }
+    assert logging["handlers"] == {"file": {}, "request_errors": {"class": "logging.StreamHandler"}}
 
 
 @pytest.mark.parametrize("existing", [{}, {"LOGGING": {}}, {"LOGGING": None}])
