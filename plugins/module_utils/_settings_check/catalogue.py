@@ -67,6 +67,18 @@ ENTRIES = (
         "it was the key.",
     ),
     Entry(
+        "secret.E007",
+        "C03",
+        "A key from elsewhere is one that others may know: it is not in the file that is protected for it.",
+        "Set SECRET_KEY to the content of the credential that the inventory names.",
+    ),
+    Entry(
+        "secret.W008",
+        "C04",
+        "All that was signed with the old keys has expired: they serve only those who have stolen one.",
+        "Take the old keys out of SECRET_KEY_FALLBACKS, and restart the service.",
+    ),
+    Entry(
         "debug.E001",
         "C05",
         "DEBUG shows source code, settings and queries to visitors. Reported where security.W018 of Django is silent.",
@@ -291,6 +303,12 @@ ENTRIES = (
         "C09",
         "The code expects tables and columns that are not there.",
         "Run the command migrate.",
+    ),
+    Entry(
+        "database.E018",
+        "C09",
+        "A password from elsewhere is in no protected file, and is not the one that is changed with it.",
+        'Set PASSWORD of DATABASES["default"] to the content of the credential that the inventory names.',
     ),
     Entry(
         "email.E001",

@@ -7,7 +7,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.base import agreement, key
+from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.base import (
+    agreement,
+    key,
+    mapping,
+)
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.stores import (
     databases,
     is_sqlite,
@@ -90,6 +94,13 @@ def other_name(site: Site) -> Pairs:
     yield from _compare(site, "NAME", "database_name")
 
 
+@agreement("DATABASES", "database_password_credential")
+def other_password(site: Site) -> Pairs:
+    name, wanted = key("DATABASES", "default", "PASSWORD"), site["expect"]["database_password_credential"]
+    if mapping(databases(site).get("default", {}).get("PASSWORD")).get("credential") != wanted:
+        yield name, f"{name} is not the value of the credential {wanted!r}."
+
+
 def _compare(site: Site, part: str, wanted: str) -> Pairs:
     name, value = key("DATABASES", "default", part), databases(site).get("default", {}).get(part)
     if str(value or "") != str(site["expect"][wanted]):
@@ -118,4 +129,5 @@ RULES: dict[str, Rule] = {
     "database.E006": other_host,
     "database.E007": other_name,
     "database.E008": unknown_options,
+    "database.E018": other_password,
 }

@@ -32,11 +32,13 @@ AGREEMENTS: tuple[Rule, ...] = (
     cookies.session_secure,
     database.other_host,
     database.other_name,
+    database.other_password,
     debug.other_debug,
     hosts.missing_domain,
     hosts.unexpected_host,
     https.other_proxy_header,
     media.other_root,
+    secret.other_credential,
     secret.other_key,
     static.other_root,
 )

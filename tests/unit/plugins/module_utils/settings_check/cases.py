@@ -7,11 +7,13 @@ from typing import Any
 from ansible_collections.hardened.django.tests.unit.plugins.module_utils.settings_check.sites import (
     ABSENT,
     CONSOLE,
+    DAY,
     DJANGO_6,
     FILE,
     KEY,
     MAIL,
     MAILERS,
+    NOW,
     NULL,
     OLD_KEY,
     SECRET,
@@ -57,6 +59,12 @@ PRELOAD: Changes = {
 LOCALE: Changes = {"settings/MIDDLEWARE": [*MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]}
 BROKEN_LINKS: Changes = {"settings/MIDDLEWARE": ["django.middleware.common.BrokenLinkEmailsMiddleware", *MIDDLEWARE]}
 SALT: Changes = {f"settings/{SALT_FALLBACK}": True}
+FALLBACKS_FILE = {"path": "/etc/blog/secrets/secret_key_fallbacks", "mode": "0400", "owner": "root"}
+YOUNG_FALLBACKS: Changes = {
+    "secret_key_fallbacks": [OLD_KEY],
+    "service/credentials": [{**FALLBACKS_FILE, "modified": NOW - 13 * DAY}],
+}
+OLD_FALLBACKS: Changes = {**YOUNG_FALLBACKS, "service/credentials": [{**FALLBACKS_FILE, "modified": NOW - 15 * DAY}]}
 DUMMY_TASKS: Changes = {
     **DJANGO_6,
     "explicit": ["TASKS"],
@@ -87,6 +95,16 @@ FAILING: list[tuple[str, Changes, str, str]] = [
     ("secret.E005", {"secret_key_fallbacks": [{**OLD_KEY, "in_source": "/x.py"}]}, "SECRET_KEY_FALLBACKS[0]", "/x.py"),
     ("secret.I006", {"secret_key_fallbacks": [OLD_KEY]}, "SECRET_KEY_FALLBACKS", "holds 1 old key."),
     ("secret.I006", {"secret_key_fallbacks": [OLD_KEY, OLD_KEY]}, "SECRET_KEY_FALLBACKS", "holds 2 old keys."),
+    ("secret.I006", YOUNG_FALLBACKS, "SECRET_KEY_FALLBACKS", "holds 1 old key."),
+    ("secret.E007", {"secret_key/credential": None}, "SECRET_KEY", "not the value of the credential 'secret_key'."),
+    ("secret.E007", {"secret_key/credential": "other"}, "SECRET_KEY", "not the value of the credential 'secret_key'."),
+    ("secret.W008", OLD_FALLBACKS, "SECRET_KEY_FALLBACKS", "is 15 days old, and nothing that was signed before counts"),
+    (
+        "secret.W008",
+        {**YOUNG_FALLBACKS, "settings/SESSION_COOKIE_AGE": 3600},
+        "SECRET_KEY_FALLBACKS",
+        "is 13 days old, and nothing that was signed before counts longer than 3 days",
+    ),
     ("debug.E001", {"settings/DEBUG": True}, "DEBUG", "DEBUG is True and was to be False"),
     ("debug.E001", {"settings/DEBUG": "False"}, "DEBUG", "DEBUG is True and was to be False"),
     ("debug.E001", {"settings/DEBUG": True, "checks": [{**DJANGO_W018, "silenced": True}]}, "DEBUG", "DEBUG is True"),
@@ -220,6 +238,15 @@ FAILING: list[tuple[str, Changes, str, str]] = [
     ),
     ("database.E017", {"migrations": ["blog.0002_x"]}, "DATABASES", "not applied: blog.0002_x."),
     ("database.E017", {"migrations": ["a.0001", "a.0002", "a.0003", "b.0001", "b.0002"]}, "DATABASES", "and 2 more."),
+    *(
+        (
+            "database.E018",
+            {f"{DATABASE}/PASSWORD": password},
+            'DATABASES["default"]["PASSWORD"]',
+            "'database_password'.",
+        )
+        for password in ({**SECRET, "credential": None}, {**SECRET, "credential": "secret_key"}, "", {"secret": True})
+    ),
     *(
         ("email.E001", {"settings/EMAIL_BACKEND": f"{MAIL_BACKENDS}.{kind}.EmailBackend"}, "EMAIL_BACKEND", kind)
         for kind in ("console", "dummy", "filebased", "locmem")
@@ -440,6 +467,9 @@ PASSING: list[tuple[str, Changes]] = [
     ("secret.W002", {"secret_key_fallbacks": [OLD_KEY]}),
     ("secret.E003", {"service/credentials/0/mode": "0600"}),
     ("secret.E005", {"secret_key_fallbacks": [OLD_KEY]}),
+    ("secret.I006", OLD_FALLBACKS),
+    ("secret.W008", YOUNG_FALLBACKS),
+    ("secret.W008", {**OLD_FALLBACKS, "settings/PASSWORD_RESET_TIMEOUT": 30 * DAY}),
     ("debug.E001", {"settings/DEBUG": True, "checks": [DJANGO_W018]}),
     ("debug.W002", {"settings/DEBUG": False, "templates": []}),
     ("debug.W004", TOOLBAR),
@@ -559,6 +589,7 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
         (id, {"service": None}, "no service was")
         for id in (
             "secret.E003",
+            "secret.W008",
             "database.I011",
             "sessions.W003",
             "sessions.E004",
@@ -569,6 +600,9 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
         )
     ),
     ("secret.E003", {"service/credentials": []}, "gets no secret from a file"),
+    ("secret.W008", {}, "no fallbacks from a file"),
+    ("secret.W008", {**OLD_FALLBACKS, "service/credentials/0/mode": ""}, "no fallbacks from a file"),
+    ("secret.W008", {**OLD_FALLBACKS, "secret_key_fallbacks": []}, "SECRET_KEY_FALLBACKS is empty"),
     ("debug.W002", {"settings/DEBUG": True}, "template debugging with it"),
     ("hosts.E001", {"settings/ALLOWED_HOSTS": []}, "which Django reports"),
     ("hosts.E004", {}, "compared"),

@@ -14,9 +14,18 @@ MAIL = {"class": "django.utils.log.AdminEmailHandler", "level": "ERROR", "filter
 NULL = {"class": "logging.NullHandler", "level": "NOTSET", "filters": []}
 FILE = {"class": "logging.handlers.WatchedFileHandler", "level": "INFO", "filters": [], "path": "/var/log/blog.log"}
 
-SECRET = {"secret": True, "length": 43}
-KEY = {"length": 64, "unique": 40, "insecure_prefix": False, "fingerprint": "9f31c0d2", "in_source": None}
-OLD_KEY = {**KEY, "fingerprint": "1b44d5aa"}
+NOW = 1_800_000_000.0
+DAY = 24 * 60 * 60
+SECRET = {"secret": True, "length": 43, "credential": "database_password"}
+KEY = {
+    "length": 64,
+    "unique": 40,
+    "insecure_prefix": False,
+    "fingerprint": "9f31c0d2",
+    "credential": "secret_key",
+    "in_source": None,
+}
+OLD_KEY = {**KEY, "fingerprint": "1b44d5aa", "credential": None}
 
 SOUND: dict[str, Any] = {
     "django": "5.2.8",
@@ -94,8 +103,9 @@ SOUND: dict[str, Any] = {
             "django.middleware.csrf.CsrfViewMiddleware",
             "django.middleware.clickjacking.XFrameOptionsMiddleware",
         ],
+        "PASSWORD_RESET_TIMEOUT": 3 * DAY,
         "ROOT_URLCONF": "blog.urls",
-        "SECRET_KEY": {"secret": True, "length": 64},
+        "SECRET_KEY": {"secret": True, "length": 64, "credential": "secret_key"},
         "SECRET_KEY_FALLBACKS": [],
         "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,
         "SECURE_HSTS_PRELOAD": False,
@@ -106,7 +116,7 @@ SOUND: dict[str, Any] = {
         "SECURE_SSL_REDIRECT": True,
         "SERVER_EMAIL": "webmaster@blog.org",
         "SESSION_CACHE_ALIAS": "default",
-        "SESSION_COOKIE_AGE": 1209600,
+        "SESSION_COOKIE_AGE": 14 * DAY,
         "SESSION_COOKIE_DOMAIN": None,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": True,
@@ -174,13 +184,19 @@ SOUND: dict[str, Any] = {
         "interface": "wsgi",
         "runserver": False,
         "credentials": [
-            {"path": "/etc/blog/secrets/secret_key", "mode": "0400", "owner": "root"},
-            {"path": "/etc/blog/secrets/database_password", "mode": "0440", "owner": "root"},
+            {"path": "/etc/blog/secrets/secret_key", "mode": "0400", "owner": "root", "modified": NOW - DAY},
+            {
+                "path": "/etc/blog/secrets/database_password",
+                "mode": "0440",
+                "owner": "root",
+                "modified": NOW - 400 * DAY,
+            },
         ],
         "drift": [],
         "local_addresses": ["127.0.0.1", "::1", "10.0.0.1"],
         "timer": {"name": "blog-clearsessions.timer", "enabled": True, "active": True, "last_result": "success"},
     },
+    "now": NOW,
     "expect": {
         "domains": ["www.blog.org", ".blog.org"],
         "static_root": "/srv/blog/app/static",
@@ -189,6 +205,8 @@ SOUND: dict[str, Any] = {
         "database_name": "blog",
         "cache_host": "10.0.0.3",
         "proxy_header": ["HTTP_X_FORWARDED_PROTO", "https"],
+        "secret_key_credential": "secret_key",
+        "database_password_credential": "database_password",
         "secret_key_fingerprint": "9f31c0d2",
         "debug": False,
         "secure_cookies": True,
