@@ -197,7 +197,7 @@ EXAMPLES = r"""
       domains: [www.example.org]
       database_host: 10.0.0.2
     waive:
-      - {id: mail.W002, reason: The mail server moves in March, until: "2027-03-31"}
+      - {id: email.W002, reason: The mail server moves in March, until: "2027-03-31"}
     fail_level: error
 
 - name: Prove the settings of a project without a service

@@ -65,7 +65,8 @@ def test_a_first_deployment_is_completed(scenario, pause):
     killed: list[str] = []
     while not kill_after_a_change(scenario, "main", pause, killed):
         pass
-    assert len(killed) > 20
+    # A task that was running at the kill comes to its end on the host, and changes nothing in the next run.
+    assert len(killed) > 10
     assert_unchanged(scenario, "main")
     certificate = scenario.host("app1").file("/etc/guestbook/certificate/fullchain.pem").content_string
     browser = Browser(scenario.addresses("app1")[0], scenario.project["project_domain"], certificate)

@@ -9,6 +9,7 @@ import datetime
 import os
 import pwd
 import secrets
+import time
 import typing as t
 
 from ansible_collections.hardened.django.plugins.module_utils._settings_check import report
@@ -33,7 +34,7 @@ def check(parameters: dict[str, t.Any]) -> dict[str, t.Any]:
     }
     service = Service(parameters["service"]) if parameters["service"] else None
     site = look(launcher(parameters, service), options)
-    site["service"] = None
+    site["service"], site["now"] = None, time.time()
     if service:
         timer = parameters["clearsessions_timer"] or f"{service.name.rpartition('.')[0]}-clearsessions.timer"
         site["service"] = service.describe(site, salt, timer)

@@ -455,12 +455,15 @@ def error_page(code: int) -> str:
 
 
 def effective_handlers(name: str) -> list[logging.Handler]:
+    """The handlers that a record of this logger reaches, as logging itself finds them."""
     found: list[logging.Handler] = []
-    logger: logging.Logger | None = logging.getLogger(name) if name else logging.getLogger()
+    logger: logging.Logger | None = logging.getLogger(name)
+    if logger.disabled:
+        return found
     while logger:
         found += logger.handlers
         logger = logger.parent if logger.propagate else None
-    return found
+    return found or ([logging.lastResort] if logging.lastResort else [])
 
 
 def handler(item: logging.Handler) -> dict[str, t.Any]:

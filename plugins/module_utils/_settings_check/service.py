@@ -164,16 +164,17 @@ def interface(words: list[str]) -> str | None:
     return "wsgi" if any(server in line for server in ("gunicorn", "uwsgi", "waitress", "wsgi")) else None
 
 
-def credential(path: str) -> dict[str, str]:
+def credential(path: str) -> dict[str, t.Any]:
     try:
         found = os.stat(path)
     except OSError:
-        return {"path": path, "mode": "", "owner": ""}
+        return {"path": path, "mode": "", "owner": "", "modified": 0.0}
     try:
         owner = pwd.getpwuid(found.st_uid).pw_name
     except KeyError:
         owner = str(found.st_uid)
-    return {"path": path, "mode": f"{stat.S_IMODE(found.st_mode):04o}", "owner": owner}
+    mode = f"{stat.S_IMODE(found.st_mode):04o}"
+    return {"path": path, "mode": mode, "owner": owner, "modified": found.st_mtime}
 
 
 def local_addresses() -> list[str]:

@@ -74,10 +74,14 @@ def database(
         "ENGINE": values.get("ENGINE") or (engine if same_kind else postgresql_engine(engine)),
         "OPTIONS": {**(existing.get("OPTIONS") or {} if same_kind else {}), **values.get("OPTIONS", {})},
     }
+    if values.get("HOST") and "postg" in result["ENGINE"]:
+        # Else libpq takes a connection without TLS when the server, or somebody in between, offers no other.
+        result["OPTIONS"].setdefault("sslmode", "require")
     if result["OPTIONS"].get("pool"):
         result["CONN_MAX_AGE"] = 0
-    if django >= (4, 1):
-        result.setdefault("CONN_HEALTH_CHECKS", True)
+    if django >= (4, 1) and "CONN_HEALTH_CHECKS" not in values:
+        # Libraries that read a URL write False for whom never said so.
+        result["CONN_HEALTH_CHECKS"] = True
     return result
 
 

@@ -133,10 +133,10 @@ def test_every_variable_of_the_role_exists(role):
     facts, others = names_set_in_tasks(role)
     private = set(load(role / "vars/main.yml") or {}) | others | facts
     public = set(main_options(role)) | facts
-    # A word after "." or "/" is part of a module's or a file's name.
+    # A word after "." or "/" is part of a module's or a file's name; an indented key of vars/ is one of a dictionary.
     word = re.compile(rf"(?<![\w./])(?:__)?{role.name}_[a-z0-9]\w*")
     for path, text in texts(role, "tasks", "handlers", "templates", "vars").items():
-        for name in word.findall(text):
+        for name in word.findall(re.sub(r"(?m)^ +\w+:", "", text) if path.parent.name == "vars" else text):
             assert name in (private if name.startswith("__") else public), below(path)
 
 

@@ -213,7 +213,7 @@ def test_an_alias_of_the_inventory_gets_the_password():
         "HOST": "replica",
         "PASSWORD": "db password",
         "TEST": {"MIRROR": "default"},
-        "OPTIONS": {},
+        "OPTIONS": {"sslmode": "require"},
         "CONN_HEALTH_CHECKS": True,
     }
     assert found["other"]["PASSWORD"] == "given"
@@ -228,13 +228,27 @@ def test_a_pool_of_the_inventory_excludes_persistent_connections_too():
     assert database(SQLITE, OPTIONS={"pool": True})["CONN_MAX_AGE"] == 0
 
 
+def test_the_inventory_can_leave_connections_unchecked():
+    assert database({"ENGINE": POSTGRESQL}, CONN_HEALTH_CHECKS=False)["CONN_HEALTH_CHECKS"] is False
+
+
+@pytest.mark.parametrize(
+    ("engine", "options"), [(POSTGRESQL, {"sslmode": "verify-full"}), ("django.db.backends.mysql", {})]
+)
+def test_the_encryption_that_is_there_stays(engine, options):
+    values = {"HOST": "replica", "ENGINE": engine}
+    existing = {"replica": {"ENGINE": engine, "OPTIONS": options}}
+    found = managed({"DATABASES": existing}, databases={**WANTED["databases"], "replica": values})["DATABASES"]
+    assert found["replica"]["OPTIONS"] == options
+
+
 @pytest.mark.parametrize(
     ("django", "existing", "expected"),
     [
         ((3, 2, 25), {}, None),
         ((4, 0, 10), {}, None),
         ((4, 1, 0), {}, True),
-        ((5, 2, 8), {"CONN_HEALTH_CHECKS": False}, False),
+        ((5, 2, 8), {"CONN_HEALTH_CHECKS": False}, True),
     ],
 )
 def test_connections_are_checked_where_django_can(django, existing, expected):
