@@ -19,10 +19,10 @@ VERSIONS = itertools.cycle(["next", "main"])
 PAUSES = [0, 0.6, 1.2]
 
 
-def source(version):
-    """The variables that deploy a version."""
-    url = f"file://{CHECKOUT}/.cache/guestbook.git"
-    return json.dumps({"project_source": {"type": "git", "url": url, "version": version}})
+def variables(version, pause):
+    """The variables that deploy a version, with settings of its own: each test builds another release."""
+    source = {"type": "git", "url": f"file://{CHECKOUT}/.cache/guestbook.git", "version": version}
+    return json.dumps({"project_source": source, "settings_extra": f"PAUSE = {pause}"})
 
 
 def kill_after_a_change(scenario, version, pause, killed):
@@ -32,7 +32,7 @@ def kill_after_a_change(scenario, version, pause, killed):
     Return whether the run came to its end.
     """
     playbook = str(CHECKOUT / "playbooks/site.yml")
-    command = ["ansible-playbook", "-i", str(scenario.inventory), playbook, "-e", source(version)]
+    command = ["ansible-playbook", "-i", str(scenario.inventory), playbook, "-e", variables(version, pause)]
     task = ""
     with subprocess.Popen(
         command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
@@ -52,8 +52,8 @@ def kill_after_a_change(scenario, version, pause, killed):
     return True
 
 
-def assert_unchanged(scenario, version):
-    result = scenario.playbook("-e", source(version))
+def assert_unchanged(scenario, version, pause):
+    result = scenario.playbook("-e", variables(version, pause))
     assert result.returncode == 0, result.stdout
     assert "changed=0 " in result.stdout
 
@@ -67,7 +67,7 @@ def test_a_first_deployment_is_completed(scenario, pause):
         pass
     # A task that was running at the kill comes to its end on the host, and changes nothing in the next run.
     assert len(killed) > 10
-    assert_unchanged(scenario, "main")
+    assert_unchanged(scenario, "main", pause)
     certificate = scenario.host("app1").file("/etc/guestbook/certificate/fullchain.pem").content_string
     browser = Browser(scenario.addresses("app1")[0], scenario.project["project_domain"], certificate)
     assert browser.get("/health/").text == "ok\n"
@@ -81,4 +81,4 @@ def test_the_old_release_serves_until_the_new_one_is_completed(scenario, browser
         assert browser.get("/health/").text == "ok\n", f"killed after {killed}"
     assert len(killed) > 5
     assert ("the next release" in browser.get("/").text) == (version == "next")
-    assert_unchanged(scenario, version)
+    assert_unchanged(scenario, version, pause)

@@ -190,7 +190,7 @@ def load_settings() -> t.Any:
 def is_django_s_own() -> bool:
     import django.conf
 
-    return type(django.conf.settings) is django.conf.LazySettings
+    return isinstance(django.conf.settings, django.conf.LazySettings)
 
 
 def is_explicit(settings: t.Any, name: str) -> bool:
@@ -379,7 +379,7 @@ def collect(name: t.Any, value: t.Any, found: set[str], depth: int = 0) -> None:
     if issubclass(type(value), dict) and depth < 4:
         for key, item in list(value.items()):
             collect(key, item, found, depth + 1)
-    elif type(value) in (str, bytes) and type(name) is str and (SENSITIVE.search(name) or name.endswith("URL")):
+    elif issubclass(type(value), (str, bytes)) and (SENSITIVE.search(str(name)) or str(name).endswith("URL")):
         found.add(value if isinstance(value, str) else value.decode(errors="replace"))
 
 

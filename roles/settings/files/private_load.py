@@ -42,7 +42,7 @@ def import_alone(name: str) -> dict[str, Any]:
 
 def lay_over(module: dict[str, Any]) -> None:
     """Change the settings in the namespace of a settings module into those of this environment."""
-    library = None if type(conf.settings) is conf.LazySettings else conf.settings
+    library = None if isinstance(conf.settings, conf.LazySettings) else conf.settings
     before = dict(module)
     project = (
         {name: getattr(library, name) for name in dir(library) if name.isupper()} if library is not None else before

@@ -40,11 +40,11 @@ def missing_domain(site: Site) -> Pairs:
 
 @agreement(SETTING, "domains")
 def unexpected_host(site: Site) -> Pairs:
-    for pattern in _patterns(site):
+    for entry in _patterns(site):
         # Other rules tell about these.
-        known = pattern == "*" or _is_wide(pattern) or is_loopback(pattern.lstrip(".")) or _never_matches(pattern)
-        if not known and not any(allows(domain, pattern) for domain in expected_domains(site)):
-            yield SETTING, f"{SETTING} lets in {pattern!r}, which is no domain of this site."
+        known = entry == "*" or _is_wide(entry) or is_loopback(entry.lstrip(".")) or _never_matches(entry)
+        if not known and not any(allows(wanted, entry) for wanted in expected_domains(site)):
+            yield SETTING, f"{SETTING} lets in {entry!r}, which is no domain of this site."
 
 
 def only_loopback(site: Site) -> Pairs:

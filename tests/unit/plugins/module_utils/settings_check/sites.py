@@ -218,9 +218,9 @@ SOUND: dict[str, Any] = {
 }
 
 
-def site(changes: dict[str, Any], base: dict[str, Any] = SOUND) -> dict[str, Any]:
+def site(changes: dict[str, Any], base: dict[str, Any] | None = None) -> dict[str, Any]:
     """A variation of a site: each value to change by its path, as in settings/CACHES/default/LOCATION."""
-    changed = copy.deepcopy(base)
+    changed = copy.deepcopy(SOUND if base is None else base)
     for path, value in changes.items():
         *parents, last = path.split("/")
         place: Any = changed
