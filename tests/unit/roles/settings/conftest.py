@@ -35,14 +35,25 @@ def renderer() -> Iterator[subprocess.Popen[str]]:
 
 
 @pytest.fixture
-def render(renderer, tmp_path) -> Callable[..., dict[str, str]]:
-    """Render the files of the private settings: from path to content."""
+def facts(renderer, tmp_path) -> Callable[..., dict[str, Any]]:
+    """The facts that the role sets for an inventory."""
 
-    def answer(**variables: Any) -> dict[str, str]:
+    def answer(**variables: Any) -> dict[str, Any]:
         inventory = tmp_path / "inventory.json"
         inventory.write_text(json.dumps(variables), encoding="utf-8")
         print(inventory, file=renderer.stdin, flush=True)
-        files = json.loads(renderer.stdout.readline())
+        found: dict[str, Any] = json.loads(renderer.stdout.readline())
+        return found
+
+    return answer
+
+
+@pytest.fixture
+def render(facts) -> Callable[..., dict[str, str]]:
+    """Render the files of the private settings: from path to content."""
+
+    def answer(**variables: Any) -> dict[str, str]:
+        files = facts(**variables)["settings_rendered"]
         return {file["path"]: file.get("content", file.get("secret_content")) for file in files}
 
     return answer

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Render what the role `settings` hands to the role `release`.
 
-Each line in is the path of a file of variables, as an inventory has them; each line out is the list of files as JSON.
+Each line in is the path of a file of variables, as an inventory has them; each line out is JSON: the facts of the role.
 A process of its own, because Ansible's plugin loader takes over the import of collections.
 """
 
@@ -28,8 +28,7 @@ def rendered(inventory: Path, loader: DataLoader) -> Any:
     for path in (*(ROLES / part / "main.yml" for part in PARTS), inventory):
         variables |= loader.load_from_file(str(path), cache="none", trusted_as_template=True)
     tasks = loader.load_from_file(str(ROLES / "settings/tasks/render.yml"), trusted_as_template=True)
-    expression = tasks[0]["ansible.builtin.set_fact"]["settings_rendered"]
-    return Templar(loader=loader, variables=variables).template(expression)
+    return Templar(loader=loader, variables=variables).template(tasks[0]["ansible.builtin.set_fact"])
 
 
 def main() -> None:

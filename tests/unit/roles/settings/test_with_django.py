@@ -12,7 +12,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible_collections.hardened.django.plugins.module_utils._settings_check import report
+from ansible_collections.hardened.django.plugins.module_utils._settings_check.launch import Launcher, LaunchError, look
 
+SECRET_BEGINNINGS = ("the-secret-key", "the-database-password", "the-cache-password", "another-secret")
 CHECKOUT = Path(__file__).resolve().parents[4]
 PROJECTS = CHECKOUT / "tests/projects"
 GUESTBOOK = CHECKOUT / "examples/guestbook"
@@ -85,7 +88,7 @@ ENVIRONMENT_ONLY: dict[str, tuple[Path, dict[str, Any]]] = {
             "settings_private_module": False,
             "settings_modules": ["shop.settings"],
             "settings_allowed_hosts": ["www.blog.example"],
-            "settings_unmanaged": [*COOKIES, "MEDIA_ROOT", "STATIC_ROOT"],
+            "settings_unmanaged": [*COOKIES, "MEDIA_ROOT", "STATIC_ROOT", "SECURE_PROXY_SSL_HEADER"],
             "settings_environment": {
                 "SHOP_DEBUG": "no",
                 "SITE_HOST": "{{ project_domain }}",
@@ -123,43 +126,72 @@ ENVIRONMENT_ONLY: dict[str, tuple[Path, dict[str, Any]]] = {
     ),
 }
 
-Run = Callable[..., "subprocess.CompletedProcess[str]"]
+
+class Installed:
+    """A project with its private settings, and the ways to look at it."""
+
+    def __init__(self, python: Path, directory: Path, environment: dict[str, str], expected: dict[str, Any]) -> None:
+        self.python, self.directory, self.environment, self.expected = python, directory, environment, expected
+
+    def __call__(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run the project's Python as its service runs it."""
+        return subprocess.run(
+            [str(self.python), *arguments],
+            cwd=self.directory,
+            env=self.environment,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+
+    def errors(self) -> list[str]:
+        """What stops a release before its migrations: the settings, and their beginnings of the messages."""
+        launcher = Launcher([str(self.python), "-B", "-"], "", str(self.directory), self.environment)
+        options = {
+            "seconds": 30,
+            "salt": "",
+            "settings": "",
+            "pythonpath": [],
+            "tags": [],
+            "databases": [],
+            "probe": [],
+        }
+        site = look(launcher, {**options, "django_checks": False})
+        judged = report.evaluate({**site, "service": None, "now": 0.0, "expect": self.expected})
+        found = report.worst(judged.findings, "error")
+        assert not [name for name in SECRET_BEGINNINGS if name in json.dumps([found, site])]
+        return [f"{finding['id']} {finding['setting']}" for finding in found]
 
 
 @pytest.fixture
-def install(render, credentials, parse_environment, tmp_path) -> Callable[..., Run]:
-    """Install the private settings of a project; return a function that runs a program as its service runs."""
+def install(facts, credentials, parse_environment, tmp_path) -> Callable[..., Installed]:
+    """Install the private settings of a project."""
 
-    def prepare(python: Path, project: tuple[Path, dict[str, Any]], **changes: Any) -> Run:
+    def prepare(python: Path, project: tuple[Path, dict[str, Any]], **changes: Any) -> Installed:
         directory, variables = project
         settings, home = tmp_path / "settings", tmp_path / "home"
         home.mkdir()
         settings.mkdir()
-        files = render(**{**INVENTORY, "settings_directory": str(settings), **variables, **changes})
-        for name, content in files.items():
-            (settings / name).write_text(content, encoding="utf-8")
+        rendered = facts(**{**INVENTORY, "settings_directory": str(settings), **variables, **changes})
+        for file in rendered["settings_rendered"]:
+            content = file.get("content", file.get("secret_content"))
+            (settings / file["path"]).write_text(content, encoding="utf-8")
         environment = {
             "PATH": "/usr/bin:/bin",
             "HOME": str(home),
             "PYTHONPATH": f"{settings}:{directory}",
             "PYTHONDONTWRITEBYTECODE": "1",
             "CREDENTIALS_DIRECTORY": str(credentials),
-            **parse_environment(files["environment"]),
+            **parse_environment((settings / "environment").read_text(encoding="utf-8")),
         }
-
-        def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-            command = [str(python), *arguments]
-            return subprocess.run(command, cwd=directory, env=environment, capture_output=True, text=True, check=False)
-
-        return run
+        return Installed(python, directory, environment, rendered["settings_expected"])
 
     return prepare
 
 
-def assert_sound(run: Run) -> None:
-    # Both in one process, because starting Django takes longer than all the rest.
-    code = "import private_verify as p, django.core.management as m; assert p.main() == 0; m.call_command('check')"
-    result = run("-c", code)
+def assert_sound(project: Installed) -> None:
+    assert project.errors() == []
+    result = project("-m", "django", "check")
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.startswith("System check identified no issues")
 
@@ -225,108 +257,94 @@ def test_a_project_reads_its_environment_as_it_was_written(install, one_django):
     assert json.loads(run("-m", "django", "show_environment", "EMPTY").stdout) == ""
 
 
-# What is wrong, and the first words of the lines that the proof must print.
+# Without applications or pages no page of errors can be made.
+PAGES = [f"errors.E001 {code}.html" for code in (400, 403, 404, 500)]
+# What is wrong, and what is found.
 FAULTS: dict[str, tuple[dict[str, Any], list[str]]] = {
-    "debug": ({"settings_extra": "DEBUG = True"}, ["DEBUG must be False"]),
-    "secret key": (
-        {"settings_extra": "SECRET_KEY = 'the-secret-key-of-someone-else'"},
-        ["SECRET_KEY must be the secret key of this environment"],
-    ),
-    "wildcard": ({"settings_extra": "ALLOWED_HOSTS.append('*')"}, ["ALLOWED_HOSTS must hold ['www.blog.example', "]),
-    "no applications": ({"settings_extra": "INSTALLED_APPS = []"}, ["INSTALLED_APPS is empty"]),
+    "debug": ({"settings_extra": "DEBUG = True"}, ["debug.E001 DEBUG"]),
+    "secret key": ({"settings_extra": "SECRET_KEY = 'the-secret-key-of-someone-else'"}, ["secret.E007 SECRET_KEY"]),
+    "wildcard": ({"settings_extra": "ALLOWED_HOSTS.append('*')"}, ["hosts.E001 ALLOWED_HOSTS"]),
+    "no applications": ({"settings_extra": "INSTALLED_APPS = []"}, ["settings.E001 INSTALLED_APPS", *PAGES]),
     "everything": (
         {
-            "settings_databases": {"second": {"NAME": "more"}},
             "settings_extra": """
-DATABASES["default"] |= {"HOST": "elsewhere", "NAME": "other", "PORT": 5433, "USER": "me", "PASSWORD": "another-secret"}
-del DATABASES["second"]
+DATABASES["default"] |= {"HOST": "elsewhere", "NAME": "other", "PASSWORD": "another-secret"}
 ALLOWED_HOSTS = ["localhost"]
 CACHES["default"]["LOCATION"] = "redis://me:another-secret@elsewhere:6379"
 STATIC_ROOT, MEDIA_ROOT = None, "/tmp/media"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = False
+SECURE_PROXY_SSL_HEADER = None
 ROOT_URLCONF = ""
 """,
         },
         [
-            "ALLOWED_HOSTS must hold ['www.blog.example', '.blog.example'] and no wildcard, is ['localhost']",
-            """DATABASES ["default"]["HOST"] must be 'db.blog.example', is 'elsewhere'""",
-            """DATABASES ["default"]["NAME"] must be 'blog', is 'other'""",
-            """DATABASES ["default"]["PORT"] must be 5432, is 5433""",
-            """DATABASES ["default"]["USER"] must be 'blog', is 'me'""",
-            """DATABASES ["default"]["PASSWORD"] must be the database password of this environment""",
-            """DATABASES ["second"]["NAME"] must be 'more', is None""",
-            """DATABASES ["second"]["PASSWORD"] must be the database password of this environment""",
-            """CACHES ["default"]["LOCATION"] must name cache.blog.example:6379""",
-            "STATIC_ROOT must be /srv/blog/app/static, is None",
-            "MEDIA_ROOT must be /var/lib/blog/media, is '/tmp/media'",
-            "SESSION_COOKIE_SECURE must be True",
-            "CSRF_COOKIE_SECURE must be True",
-            "ROOT_URLCONF is empty",
+            "settings.E002 ROOT_URLCONF",
+            "hosts.E002 ALLOWED_HOSTS",
+            "hosts.E002 ALLOWED_HOSTS",
+            'cache.E008 CACHES["default"]["LOCATION"]',
+            'database.E006 DATABASES["default"]["HOST"]',
+            'database.E007 DATABASES["default"]["NAME"]',
+            'database.E018 DATABASES["default"]["PASSWORD"]',
+            "static.E001 STATIC_ROOT",
+            "static.E006 STATIC_ROOT",
+            "media.E004 MEDIA_ROOT",
+            "https.E001 SECURE_PROXY_SSL_HEADER",
+            "cookies.E008 CSRF_COOKIE_SECURE",
+            "cookies.E007 SESSION_COOKIE_SECURE",
+            *PAGES,
         ],
     ),
     "without what is left to the project": (
         {"settings_unmanaged": ["DEBUG", "MEDIA_ROOT", "CACHES"], "settings_extra": "ALLOWED_HOSTS = []"},
-        ["ALLOWED_HOSTS must hold"],
-    ),
-    "not the settings of a project": (
-        {"settings_modules": ["django.conf.global_settings"]},
-        ["INSTALLED_APPS is empty: these are not the settings of a project", "ROOT_URLCONF is empty"],
+        ['cache.E001 CACHES["default"]["BACKEND"]', "media.E002 MEDIA_ROOT", "sessions.E002 SESSION_ENGINE"],
     ),
 }
-# Variables, those that hold secrets, and the same.
+# Variables, those that hold secrets, and what is found.
 ENVIRONMENT_FAULTS: dict[str, tuple[dict[str, str], dict[str, str], list[str]]] = {
-    "wildcard": ({"SITE_HOSTS": "{{ settings_allowed_hosts | join(',') }},*"}, {}, ["ALLOWED_HOSTS must hold"]),
+    "wildcard": ({"SITE_HOSTS": "{{ settings_allowed_hosts | join(',') }},*"}, {}, ["hosts.E001 ALLOWED_HOSTS"]),
     "forgotten": (
         {"SITE_DEBUG": "yes", "SITE_DATABASE_HOST": "", "SITE_STATIC_ROOT": "static"},
         {},
-        ["DEBUG must", """DATABASES ["default"]["HOST"] must be 'db.blog.example', is ''""", "STATIC_ROOT must"],
+        ["debug.E001 DEBUG", 'database.E006 DATABASES["default"]["HOST"]', "static.E006 STATIC_ROOT"],
     ),
     "secrets": (
         {},
         {"SITE_SECRET_KEY": "another-secret", "SITE_DATABASE_PASSWORD": "{cache_password}"},
-        ["SECRET_KEY must", """DATABASES ["default"]["PASSWORD"] must"""],
+        ["secret.E007 SECRET_KEY", 'database.E018 DATABASES["default"]["PASSWORD"]'],
     ),
 }
 
 
-def assert_refused(run: Run, beginnings: list[str], module: str) -> None:
-    result = run("-m", "private_verify")
-    lines = result.stderr.splitlines()
-    assert (result.returncode, result.stdout) == (1, "")
-    assert [line[: len(beginning)] for line, beginning in zip(lines, beginnings, strict=True)] == beginnings
-    assert all(line.endswith(f"({module})") for line in lines)
-    for secret in ("the-secret-key", "the-database-password", "the-cache-password", "another-secret"):
-        assert secret not in result.stderr
+@pytest.mark.parametrize(("changes", "found"), FAULTS.values(), ids=FAULTS)
+def test_settings_that_are_not_as_asked_for_are_refused(install, one_django, changes, found):
+    assert install(one_django, OVERLAYS["guestbook"], **changes).errors() == found
 
 
-@pytest.mark.parametrize(("changes", "beginnings"), FAULTS.values(), ids=FAULTS)
-def test_settings_that_are_not_as_asked_for_are_refused(install, one_django, changes, beginnings):
-    assert_refused(install(one_django, OVERLAYS["guestbook"], **changes), beginnings, "private_settings")
-
-
-@pytest.mark.parametrize(("values", "secret_values", "beginnings"), ENVIRONMENT_FAULTS.values(), ids=ENVIRONMENT_FAULTS)
-def test_an_environment_that_is_not_as_asked_for_is_refused(install, one_django, values, secret_values, beginnings):
+@pytest.mark.parametrize(("values", "secret_values", "found"), ENVIRONMENT_FAULTS.values(), ids=ENVIRONMENT_FAULTS)
+def test_an_environment_that_is_not_as_asked_for_is_refused(install, one_django, values, secret_values, found):
     project = ENVIRONMENT_ONLY["reads_settings"]
     changes = {
         "settings_environment": {**project[1]["settings_environment"], **values},
         "settings_secret_environment": {**project[1]["settings_secret_environment"], **secret_values},
     }
-    assert_refused(install(one_django, project, **changes), beginnings, "site_pkg.settings")
+    assert install(one_django, project, **changes).errors() == found
 
 
-def test_settings_that_do_not_import_are_refused_with_the_reason(install, one_django):
-    result = install(one_django, OVERLAYS["guestbook"], settings_modules=["website.settings.production"])(
-        "-m", "private_verify"
-    )
-    assert result.returncode == 1
-    assert result.stderr.splitlines()[-1].startswith(
-        "ModuleNotFoundError: No module named 'website.settings.production'"
-    )
-
-
-def test_a_project_that_reads_its_settings_at_import_needs_its_environment(install, one_django):
-    project = ENVIRONMENT_ONLY["reads_settings"]
-    assert install(one_django, project, settings_private_module=True)("-m", "private_verify").returncode == 1
+@pytest.mark.parametrize(
+    ("project", "changes", "message"),
+    [
+        (
+            OVERLAYS["guestbook"],
+            {"settings_modules": ["website.settings.production"]},
+            "ModuleNotFoundError: No module named 'website.settings.production'",
+        ),
+        # It reads its settings while it is imported, and its settings need what it then has.
+        (ENVIRONMENT_ONLY["reads_settings"], {"settings_private_module": True}, "The settings cannot be loaded"),
+    ],
+)
+def test_settings_that_do_not_load_are_refused_with_the_reason(install, one_django, project, changes, message):
+    with pytest.raises(LaunchError, match=message):
+        install(one_django, project, **changes).errors()
 
 
 @pytest.mark.parametrize("project", ["classes", "replaced", "early"])
