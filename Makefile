@@ -24,7 +24,7 @@ export MOLECULE_GLOB := molecule/*/molecule.yml
 export COLUMNS := 120
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help install newest demo demo-down test lint sanity unit images scenario bench soak clean
+.PHONY: help install newest demo demo-down test lint sanity unit images scenario bench docs soak clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -59,8 +59,12 @@ images: install ## build the images of the test hosts that are missing
 scenario: install ## one Molecule scenario: make scenario S=default
 	molecule test --scenario-name $(S)
 
-bench: install ## time and remote calls of a run that changes nothing
+bench: install ## time and remote calls of a run that changes nothing; time and memory of settings_check
 	@python tools/bench.py $(I)
+	@python tools/bench_check.py
+
+docs: install ## write the pages that are made from data
+	python tools/rules.py >docs/settings_check.md
 
 soak: install images ## long sweeps, not part of the tests: a kill after every change of a deployment
 	MOLECULE_PROJECT_DIRECTORY=$(CURDIR) MOLECULE_SCENARIO_DIRECTORY=$(CURDIR)/molecule/single pytest -m soak molecule/single/soak

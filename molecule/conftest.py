@@ -58,6 +58,20 @@ class Scenario:
         )
 
 
+@pytest.fixture
+def run_task(scenario, tmp_path):
+    """Run one task on the app hosts; stdout holds its result as YAML."""
+
+    def run(module, arguments):
+        task = {"name": "Run the module", module: arguments, "register": "result"}
+        show = {"name": "Show the result", "ansible.builtin.debug": {"var": "result"}}
+        play = {"name": "Test", "hosts": "app", "become": True, "gather_facts": False, "tasks": [task, show]}
+        (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+        return scenario.playbook(path=tmp_path / "play.yml")
+
+    return run
+
+
 @pytest.fixture(scope="session")
 def scenario():
     return Scenario(pathlib.Path(os.environ["MOLECULE_SCENARIO_DIRECTORY"]))

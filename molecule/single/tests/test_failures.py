@@ -117,15 +117,6 @@ def test_a_new_release_goes_live_and_another_run_changes_nothing(scenario, app, 
     assert "the next release" not in browser.get("/").text
 
 
-def run_task(scenario, tmp_path, arguments):
-    """Run one config_set task on the host."""
-    task = {"name": "Install the set", "hardened.django.config_set": arguments, "register": "result"}
-    show = {"name": "Show the result", "ansible.builtin.debug": {"var": "result"}}
-    play = {"name": "Test", "hosts": "app", "become": True, "gather_facts": False, "tasks": [task, show]}
-    (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
-    return scenario.playbook(path=tmp_path / "play.yml")
-
-
 @pytest.fixture
 def kept(app):
     """A unit that tells when it is reloaded, and the set's own files gone afterwards."""
@@ -136,7 +127,7 @@ def kept(app):
     )
 
 
-def test_a_killed_configuration_is_completed_by_the_next_run(scenario, app, kept, tmp_path):
+def test_a_killed_configuration_is_completed_by_the_next_run(app, kept, run_task):
     """Killed while it writes: the next run writes the rest, and tells the unit."""
     arguments = {
         "name": "killed",
@@ -146,16 +137,16 @@ def test_a_killed_configuration_is_completed_by_the_next_run(scenario, app, kept
     }
     killer = "until [ -e /etc/killed/0100 ]; do :; done; pkill --signal KILL --full --exact /usr/bin/python3"
     app.run_expect([0], f"systemd-run --collect sh -c {json.dumps(killer)}")
-    assert run_task(scenario, tmp_path, arguments).returncode != 0
+    assert run_task("hardened.django.config_set", arguments).returncode != 0
     written = int(app.check_output("ls /etc/killed | wc -l"))
     assert 100 <= written < 1500
     assert not app.file("/run/reloaded").exists
-    result = run_task(scenario, tmp_path, arguments)
+    result = run_task("hardened.django.config_set", arguments)
     assert result.returncode == 0, result.stdout
     assert "recovered: true" in result.stdout
     assert int(app.check_output("ls /etc/killed | wc -l")) == 1500
     assert app.file("/run/reloaded").exists
-    assert "changed: false" in run_task(scenario, tmp_path, arguments).stdout
+    assert "changed: false" in run_task("hardened.django.config_set", arguments).stdout
 
 
 def test_no_output_shows_a_secret(scenario, app):

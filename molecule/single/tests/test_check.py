@@ -1,0 +1,81 @@
+"""The check of a running service: it sees what is wrong, changes nothing and shows no secret."""
+
+from __future__ import annotations
+
+import pytest
+from browser import CHECKOUT
+
+CHECK = CHECKOUT / "playbooks/check.yml"
+SECRETS = ("secret_key", "database_password", "cache_password")
+MODULE = "hardened.django.settings_check"
+
+
+def sql(app, statement):
+    return app.check_output("runuser -u postgres -- psql --quiet --tuples-only guestbook --command %s", statement)
+
+
+@pytest.fixture
+def watched(app):
+    """Everything that the process list shows while a test runs."""
+    loop = "while :; do ps axww -o args= >>/run/watched; done"
+    app.run_expect([0], f"systemd-run --unit=watched --collect sh -c '{loop}'")
+    yield lambda: app.file("/run/watched").content_string
+    app.run_expect([0], "systemctl stop watched.service; rm -f /run/watched")
+
+
+def test_a_sound_service_gets_a_table_and_nothing_shows_a_secret(scenario, app, watched):
+    since = app.check_output("date +%%s")
+    result = scenario.playbook("--diff", "-vvvv", path=CHECK)
+    assert result.returncode == 0, result.stdout
+    assert "rules passed" in result.stdout
+    assert "changed=0 " in result.stdout
+    shown = result.stdout + watched() + app.check_output("journalctl --no-pager --since=@%s", since)
+    assert "python -B -" in shown
+    for name in SECRETS:
+        assert app.file(f"/etc/guestbook/secrets/{name}").content_string not in shown, name
+
+
+@pytest.fixture
+def faults(app):
+    """What somebody did by hand, and how it is undone."""
+    sql(app, "ALTER ROLE guestbook CREATEDB")
+    sql(app, "UPDATE django_migrations SET name = '0001_other' WHERE app = 'sessions'")
+    app.run_expect([0], "touch /etc/guestbook/secrets/secret_key && chmod 0444 /etc/guestbook/secrets/secret_key")
+    app.run_expect([0], "systemctl stop redis-server.service guestbook-clearsessions.timer")
+    yield
+    sql(app, "ALTER ROLE guestbook NOCREATEDB")
+    sql(app, "UPDATE django_migrations SET name = '0001_initial' WHERE app = 'sessions'")
+    app.run_expect([0], "chmod 0400 /etc/guestbook/secrets/secret_key")
+    app.run_expect([0], "systemctl start redis-server.service guestbook-clearsessions.timer")
+    app.run_expect([0], "systemctl restart guestbook.service")
+
+
+def test_what_was_changed_by_hand_is_found(scenario, faults):
+    result = scenario.playbook(path=CHECK)
+    assert result.returncode != 0
+    report = " ".join(result.stdout.split())
+    for message in (
+        "createdb",
+        "sessions.0001_initial",
+        "/etc/guestbook/secrets/secret_key belongs to root and has the mode 0444",
+        "file /etc/guestbook/secrets/secret_key",
+        'CACHES["default"]',
+        "guestbook-clearsessions.timer",
+    ):
+        assert message in report, message
+    assert "Traceback" not in report
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ({"service": "no-such.service"}, "no-such.service is not a unit of this host"),
+        ({"service": "nginx.service"}, "has no Django. Set venv"),
+        ({"service": "guestbook.service", "settings": "no_such"}, "No module named 'no_such'"),
+        ({"venv": "/srv/guestbook/current/.venv"}, "Set user to the user of its service"),
+    ],
+)
+def test_what_cannot_be_checked_is_refused_with_the_remedy(run_task, arguments, message):
+    result = run_task(MODULE, arguments)
+    assert result.returncode != 0
+    assert message in " ".join(result.stdout.split()), result.stdout
