@@ -1,0 +1,104 @@
+# Copyright (c) 2026, hardened.django contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What is read from the host about a service; the scenarios look at real ones."""
+
+from __future__ import annotations
+
+import getpass
+import os
+
+import pytest
+from ansible_collections.hardened.django.plugins.module_utils._settings_check import service
+from ansible_collections.hardened.django.plugins.module_utils._settings_check.launch import LaunchError
+
+UNIT = """\
+[Service]
+User=blog
+BindReadOnlyPaths={source}:/srv/blog/app
+LoadCredential=key:{credential}
+ExecStart=/srv/blog/app/.venv/bin/gunicorn blog.wsgi
+"""
+
+
+@pytest.fixture
+def blog(tmp_path, monkeypatch):
+    """A service whose process is this one."""
+    credential = tmp_path / "key"
+    credential.write_text("secret")
+    text = UNIT.format(source=tmp_path, credential=credential)
+    monkeypatch.setattr(service.Service, "_output", lambda self, *command: text)
+    found = service.Service("blog")
+    found.state = {"ActiveState": "active", "MainPID": str(os.getpid()), "ControlGroup": "/no/such"}
+    return found
+
+
+def site(**environment):
+    return {"environment": environment, "files": []}
+
+
+def test_a_name_without_a_suffix_is_a_service(blog):
+    assert blog.name == "blog.service"
+
+
+def test_a_program_runs_as_the_service_runs(blog, tmp_path):
+    launcher = blog.launcher("check", 30, "")
+    assert launcher.command[-4:] == ["/usr/bin/env", "/srv/blog/app/.venv/bin/python", "-B", "-"]
+    assert "--property=User=blog" in launcher.command
+    assert f"--property=BindReadOnlyPaths={tmp_path}:/srv/blog/app" in launcher.command
+    assert "--property=RuntimeMaxSec=30" in launcher.command
+    assert blog.launcher("check", 30, "/opt/venv/bin/python").command[-3] == "/opt/venv/bin/python"
+
+
+def test_variables_that_differ_are_drift(blog):
+    salt = "salt"
+    with open("/proc/self/environ", "rb") as stream:
+        pairs = [entry.decode().partition("=") for entry in stream.read().split(b"\0") if entry]
+    running = {name: service.fingerprint(value, salt) for name, _equals, value in pairs}
+    blog.state["ExecMainStartTimestamp"] = "@99999999999"
+    assert [entry for entry in blog._drift(site(**running), salt, os.getpid()) if entry.startswith("environment")] == []
+    drift = blog._drift(site(**{**running, "PATH": "other", "NEW": "x"}), salt, os.getpid())
+    assert [entry for entry in drift if entry.startswith("environment")] == [
+        "environment variable NEW",
+        "environment variable PATH",
+    ]
+
+
+def test_files_and_directories_that_are_newer_are_drift(blog, tmp_path):
+    blog.state["ExecMainStartTimestamp"] = "@1"
+    drift = blog._drift(site(), "salt", os.getpid())
+    assert f"file {tmp_path}/key" in drift
+    assert f"directory {tmp_path}" in drift
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["/v/bin/python", "/v/bin/gunicorn", "blog.wsgi"], "wsgi"),
+        (["gunicorn", "--worker-class", "uvicorn_worker.UvicornWorker", "blog.asgi"], "asgi"),
+        (["daphne", "blog.asgi:application"], "asgi"),
+        (["python", "manage.py", "runserver"], None),
+    ],
+)
+def test_the_interface_of_a_server(words, expected):
+    assert service.interface(words) == expected
+
+
+def test_a_credential_is_described_without_its_content(tmp_path):
+    path = tmp_path / "key"
+    path.write_text("secret")
+    path.chmod(0o440)
+    found = service.credential(str(path))
+    assert (found["mode"], found["owner"]) == ("0440", getpass.getuser())
+    assert found["modified"] == path.stat().st_mtime
+    assert service.credential(f"{tmp_path}/absent")["mode"] == ""
+
+
+def test_a_host_without_systemd_is_told_so(monkeypatch):
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(LaunchError, match="service needs a host with systemd"):
+        service.Service("blog.service")
+
+
+def test_this_host_has_addresses():
+    assert "127.0.0.1" in service.local_addresses()
