@@ -66,6 +66,17 @@ def test_what_was_changed_by_hand_is_found(scenario, faults):
     assert "Traceback" not in report
 
 
+def test_a_credential_that_is_missing_is_told(app, run_task):
+    path = "/etc/guestbook/secrets/cache_password"
+    app.run_expect([0], f"mv {path} {path}.kept")
+    try:
+        result = run_task(MODULE, {"service": "guestbook.service"})
+    finally:
+        app.run_expect([0], f"mv {path}.kept {path}")
+    assert result.returncode != 0
+    assert "its credentials cannot be read" in " ".join(result.stdout.split()), result.stdout
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [

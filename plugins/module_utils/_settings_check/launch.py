@@ -27,6 +27,15 @@ REMEDIES = {
 }
 
 
+# systemd.exec(5), "Process Exit Codes": what could not be prepared, and where to look.
+EXIT_CODES = {
+    200: "its working directory cannot be entered: look at WorkingDirectory of the unit",
+    217: "its user cannot be taken: look at User and Group of the unit",
+    226: "its sandbox cannot be set up: look at the paths of the unit",
+    243: "its credentials cannot be read: look at the files of LoadCredential of the unit",
+}
+
+
 class LaunchError(Exception):
     """The project could not be looked at; the message says why and what to do."""
 
@@ -56,7 +65,7 @@ def look(launcher: Launcher, options: dict[str, t.Any]) -> dict[str, t.Any]:
     if len(parts) != 3:
         raise LaunchError(
             f"The project's Python did not run as the service does (exit code {code}): "
-            f"{errors.strip()[-MOST_MESSAGE:] or 'no message'}"
+            f"{EXIT_CODES.get(code) or errors.strip()[-MOST_MESSAGE:] or 'no message'}"
         )
     site: dict[str, t.Any] = json.loads(parts[1])
     if "error" in site:
