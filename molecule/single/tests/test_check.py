@@ -24,7 +24,7 @@ def watched(app):
 
 
 def test_a_sound_service_gets_a_table_and_nothing_shows_a_secret(scenario, app, watched):
-    since = app.check_output("date +%%s")
+    since = app.check_output("date +%s")
     result = scenario.playbook("--diff", "-vvvv", path=CHECK)
     assert result.returncode == 0, result.stdout
     assert "rules passed" in result.stdout

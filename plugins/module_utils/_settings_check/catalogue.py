@@ -670,6 +670,13 @@ ENTRIES = (
         "Set STORAGES in its place.",
     ),
     Entry(
+        "versions.W009",
+        "C01",
+        "A setting of a later version looks like a protection, or like a way to send mail, and does nothing.",
+        "Update Django, or set what this version reads: EMAIL_* in place of MAILERS, and the middleware and settings "
+        "of django-csp in place of SECURE_CSP.",
+    ),
+    Entry(
         "service.E001",
         "C02",
         "A flaw in the project, or in one of its packages, gives away the whole host.",

@@ -27,8 +27,9 @@ REMEDIES = {
 }
 
 
-# systemd.exec(5), "Process Exit Codes": what could not be prepared, and where to look.
+# env(1), and systemd.exec(5), "Process Exit Codes": what could not be prepared, and where to look.
 EXIT_CODES = {
+    127: "there is no Python beside the program of the service: set venv",
     200: "its working directory cannot be entered: look at WorkingDirectory of the unit",
     217: "its user cannot be taken: look at User and Group of the unit",
     226: "its sandbox cannot be set up: look at the paths of the unit",

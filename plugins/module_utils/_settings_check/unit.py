@@ -60,7 +60,7 @@ REPEATED = {
     "WorkingDirectory",
 }
 INTERPRETERS = re.compile(r"python[\d.]*$")
-SYSTEM_DIRECTORIES = ("/bin", "/usr/bin", "/usr/local/bin")
+SYSTEM_DIRECTORIES = ("/bin", "/sbin", "/usr/bin", "/usr/sbin", "/usr/local/bin", "/usr/local/sbin")
 
 
 class UnitError(Exception):

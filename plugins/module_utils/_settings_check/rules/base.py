@@ -75,6 +75,17 @@ def has_middleware(site: Site, *class_names: str) -> bool:
     return any(name.rpartition(".")[2] in class_names for name in names)
 
 
+def has_sessions(site: Site) -> bool:
+    """Whether the project has sessions: Django's application for them, or a middleware of any name for sessions."""
+    names = [str(name).rpartition(".")[2] for name in items(site["settings"].get("MIDDLEWARE"))]
+    return has_app(site, "django.contrib.sessions") or any("session" in name.lower() for name in names)
+
+
+def older_than(site: Site, *version: int) -> bool:
+    """Whether the project's Django is older than a version."""
+    return tuple(site["django_version"]) < version
+
+
 def several_processes(site: Site) -> bool:
     """Whether more than one process serves the site; unless known, yes, as is usual for application servers."""
     service = site["service"] or {}

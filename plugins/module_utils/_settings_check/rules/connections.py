@@ -11,6 +11,7 @@ from ansible_collections.hardened.django.plugins.module_utils._settings_check.ru
     NotApplicable,
     key,
     mapping,
+    older_than,
 )
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.stores import (
     databases,
@@ -29,7 +30,7 @@ RESERVED = 3
 
 
 def pool_and_age(site: Site) -> Pairs:
-    for alias, database in _pooled(postgresql(site)).items():
+    for alias, database in _pooled(site).items():
         if _age(database) != 0:
             name = key("DATABASES", alias, "CONN_MAX_AGE")
             yield name, f"{name} is {_age(database)} beside a pool: Django refuses the first connection."
@@ -46,7 +47,7 @@ def kept_under_asgi(site: Site) -> Pairs:
 def not_kept_under_wsgi(site: Site) -> Pairs:
     _needs_interface(site, "wsgi")
     for alias, database in databases(site).items():
-        if _age(database) == 0 and not options(database).get("pool") and not is_sqlite(database):
+        if _age(database) == 0 and not _pool(database, site) and not is_sqlite(database):
             name = key("DATABASES", alias, "CONN_MAX_AGE")
             yield name, f"{name} is 0: each request opens a connection of its own."
 
@@ -55,13 +56,13 @@ def no_health_checks(site: Site) -> Pairs:
     kept = {
         alias: database
         for alias, database in databases(site).items()
-        if not is_sqlite(database) and (_age(database) != 0 or options(database).get("pool"))
+        if not is_sqlite(database) and (_age(database) != 0 or _pool(database, site))
     }
     if not kept:
         raise NotApplicable("no connection is kept")
     for alias, database in kept.items():
         # A pool may bring a check of its own.
-        if not database.get("CONN_HEALTH_CHECKS") and "check" not in mapping(options(database).get("pool")):
+        if not database.get("CONN_HEALTH_CHECKS") and "check" not in mapping(_pool(database, site)):
             name = key("DATABASES", alias, "CONN_HEALTH_CHECKS")
             yield name, f"{name} is False: a request gets a kept connection that the server may have closed."
 
@@ -75,7 +76,7 @@ def too_many(site: Site) -> Pairs:
     if not any(limits.values()):
         raise NotApplicable("the databases were not probed")
     for alias, database in postgresql(site).items():
-        limit, pool = limits.get(alias), options(database).get("pool")
+        limit, pool = limits.get(alias), _pool(database, site)
         sizes = mapping(pool)
         each = int(sizes.get("max_size") or sizes.get("min_size") or POOL_SIZE) if pool else 1
         if limit and processes * each > limit - RESERVED:
@@ -91,8 +92,13 @@ def _age(database: dict[str, Any]) -> Any:
     return database.get("CONN_MAX_AGE", 0)
 
 
-def _pooled(found: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-    found = {alias: database for alias, database in found.items() if options(database).get("pool")}
+def _pool(database: dict[str, Any], site: Site) -> Any:
+    """The pool in OPTIONS, where Django has one; in older versions it is only a mistake there."""
+    return None if older_than(site, 5, 1) else options(database).get("pool")
+
+
+def _pooled(site: Site) -> dict[str, dict[str, Any]]:
+    found = {alias: database for alias, database in postgresql(site).items() if _pool(database, site)}
     if not found:
         raise NotApplicable("no database has a pool")
     return found

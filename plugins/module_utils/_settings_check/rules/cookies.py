@@ -12,6 +12,7 @@ from ansible_collections.hardened.django.plugins.module_utils._settings_check.ru
     agreement,
     expected_domains,
     has_middleware,
+    has_sessions,
     items,
     reported,
 )
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 def session_same_site(site: Site) -> Pairs:
+    _needs_sessions(site)
     yield from _same_site(site, "SESSION_COOKIE_SAMESITE")
 
 
@@ -42,6 +44,7 @@ def weak_origin(site: Site) -> Pairs:
 
 @agreement("SESSION_COOKIE_DOMAIN", "domains")
 def session_domain(site: Site) -> Pairs:
+    _needs_sessions(site)
     yield from _refused_on(site, "SESSION_COOKIE_DOMAIN")
 
 
@@ -60,6 +63,7 @@ def language_cookie(site: Site) -> Pairs:
 
 @agreement("SESSION_COOKIE_SECURE", "secure_cookies")
 def session_secure(site: Site) -> Pairs:
+    _needs_sessions(site)
     yield from _not_secure(site, "SESSION_COOKIE_SECURE", "security.W010", "security.W011", "security.W012")
 
 
@@ -67,6 +71,11 @@ def session_secure(site: Site) -> Pairs:
 def csrf_secure(site: Site) -> Pairs:
     _needs_csrf_cookie(site)
     yield from _not_secure(site, "CSRF_COOKIE_SECURE", "security.W016")
+
+
+def _needs_sessions(site: Site) -> None:
+    if not has_sessions(site):
+        raise NotApplicable("the project has no sessions")
 
 
 def _needs_csrf_cookie(site: Site) -> None:

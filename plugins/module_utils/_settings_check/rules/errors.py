@@ -7,11 +7,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.base import NotApplicable
+
 if TYPE_CHECKING:
     from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.base import Pairs, Rule, Site
 
 
 def broken(site: Site) -> Pairs:
+    if not site["settings"].get("ROOT_URLCONF"):
+        raise NotApplicable("ROOT_URLCONF is empty, of which another rule tells")
     for code, state in sorted(site["error_templates"].items()):
         if state.startswith("broken"):
             reason = state.partition(": ")[2]

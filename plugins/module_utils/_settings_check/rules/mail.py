@@ -12,6 +12,7 @@ from ansible_collections.hardened.django.plugins.module_utils._settings_check.ru
     expected_domains,
     key,
     mapping,
+    older_than,
 )
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.names import (
     is_placeholder,
@@ -76,19 +77,24 @@ def refused_probe(site: Site) -> Pairs:
     if site["mail"] is None:
         raise NotApplicable("the mail server was not probed")
     if not site["mail"]["accepts"]:
-        name = "MAILERS" if "MAILERS" in site["settings"] else "EMAIL_HOST"
+        name = "MAILERS" if _has_mailers(site) else "EMAIL_HOST"
         yield name, f"The mail server does not answer: {site['mail']['error']}"
 
 
 def _mailers(site: Site) -> list[Mailer]:
     settings = site["settings"]
-    if "MAILERS" not in settings:
+    if not _has_mailers(site):
         flags = (bool(settings.get(name)) for name in ("EMAIL_USE_TLS", "EMAIL_USE_SSL"))
         host = str(settings.get("EMAIL_HOST") or "")
         return [Mailer("EMAIL_BACKEND", str(settings.get("EMAIL_BACKEND") or ""), host, *flags)]
     if not settings["MAILERS"]:
         raise NotApplicable("MAILERS is empty: the project sends no mail")
     return [_mailer(alias, mapping(values)) for alias, values in mapping(settings["MAILERS"]).items()]
+
+
+def _has_mailers(site: Site) -> bool:
+    """Whether MAILERS counts. Older versions do not read it, and go by EMAIL_* alone."""
+    return "MAILERS" in site["settings"] and not older_than(site, 6, 1)
 
 
 def _mailer(alias: str, values: dict[str, Any]) -> Mailer:

@@ -9,8 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.base import (
     NotApplicable,
-    has_app,
-    has_middleware,
+    has_sessions,
     key,
     several_processes,
 )
@@ -87,7 +86,7 @@ def pickled(site: Site) -> Pairs:
 
 def _engine(site: Site) -> str:
     """The short name of Django's engine, or the path of another one."""
-    if not has_app(site, "django.contrib.sessions") and not has_middleware(site, "SessionMiddleware"):
+    if not has_sessions(site):
         raise NotApplicable("the project has no sessions")
     engine = str(site["settings"].get("SESSION_ENGINE", ""))
     return engine[len(ENGINES) :] if engine.startswith(ENGINES) else engine

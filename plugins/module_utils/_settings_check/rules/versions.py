@@ -13,6 +13,7 @@ from ansible_collections.hardened.django.plugins.module_utils._settings_check.ru
     items,
     key,
     mapping,
+    older_than,
 )
 
 if TYPE_CHECKING:
@@ -21,7 +22,8 @@ if TYPE_CHECKING:
 SALT_FALLBACK = "SIGNED_COOKIE_LEGACY_SALT_FALLBACK"
 POLICIES = ("SECURE_CSP", "SECURE_CSP_REPORT_ONLY")
 TASKS = "django.tasks.backends."
-# Settings that Django reads no longer, without a word, and since when.
+# Settings that Django reads since when, or no longer since when, without a word in other versions.
+NEW = {"MAILERS": (6, 1), "SECURE_CSP": (6, 0), "SECURE_CSP_REPORT_ONLY": (6, 0)}
 GONE = {"DEFAULT_FILE_STORAGE": (5, 1), "STATICFILES_STORAGE": (5, 1)}
 
 
@@ -64,7 +66,15 @@ def old_django(site: Site) -> Pairs:
 
 def gone_settings(site: Site) -> Pairs:
     for name, version in GONE.items():
-        if name in site["explicit"] and "STORAGES" not in site["explicit"] and tuple(site["django_version"]) >= version:
+        if name in site["explicit"] and "STORAGES" not in site["explicit"] and not older_than(site, *version):
+            yield name, f"{name} is set, and Django {site['django']} does not read it."
+
+
+def early_settings(site: Site) -> Pairs:
+    for name, version in NEW.items():
+        # That of django-csp is for older versions.
+        replaced = name in POLICIES and _has_policy_middleware(site)
+        if name in site["explicit"] and older_than(site, *version) and not replaced:
             yield name, f"{name} is set, and Django {site['django']} does not read it."
 
 
@@ -75,7 +85,7 @@ def _salt_fallback(site: Site) -> bool:
 
 
 def _policies(site: Site) -> list[str]:
-    if POLICIES[0] not in site["settings"]:
+    if older_than(site, 6, 0):
         raise NotApplicable(f"Django {site['django']} has no {POLICIES[0]}")
     return [name for name in POLICIES if site["settings"].get(name)]
 
@@ -87,6 +97,8 @@ def _has_policy_middleware(site: Site) -> bool:
 
 
 def _tasks(site: Site, kind: str, effect: str) -> Pairs:
+    if older_than(site, 6, 0):
+        raise NotApplicable(f"Django {site['django']} has no TASKS")
     if "TASKS" not in site["explicit"]:
         raise NotApplicable("TASKS is not set, so that it seems not to be used")
     tasks: dict[str, Any] = mapping(site["settings"].get("TASKS"))
@@ -106,4 +118,5 @@ RULES: dict[str, Rule] = {
     "versions.W006": dummy_tasks,
     "versions.W007": old_django,
     "versions.W008": gone_settings,
+    "versions.W009": early_settings,
 }

@@ -59,6 +59,11 @@ PRELOAD: Changes = {
 LOCALE: Changes = {"settings/MIDDLEWARE": [*MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]}
 BROKEN_LINKS: Changes = {"settings/MIDDLEWARE": ["django.middleware.common.BrokenLinkEmailsMiddleware", *MIDDLEWARE]}
 SALT: Changes = {f"settings/{SALT_FALLBACK}": True}
+# Django before 6.1 goes by EMAIL_*, whatever MAILERS holds.
+UNREAD_MAILERS: Changes = {
+    "settings/MAILERS": MAILERS["settings/MAILERS"],
+    "settings/EMAIL_BACKEND": f"{MAIL_BACKENDS}.console.EmailBackend",
+}
 FALLBACKS_FILE = {"path": "/etc/blog/secrets/secret_key_fallbacks", "mode": "0400", "owner": "root"}
 YOUNG_FALLBACKS: Changes = {
     "secret_key_fallbacks": [OLD_KEY],
@@ -289,6 +294,8 @@ FAILING: list[tuple[str, Changes, str, str]] = [
     ),
     ("email.E005", {"mail": {"accepts": False, "error": "SMTPAuthenticationError"}}, "EMAIL_HOST", "SMTPAuth"),
     ("email.E005", {**MAILERS, "mail": {"accepts": False, "error": "timeout"}}, "MAILERS", "timeout"),
+    ("email.E001", UNREAD_MAILERS, "EMAIL_BACKEND", "no mail leaves the host"),
+    ("email.E005", {**UNREAD_MAILERS, "mail": {"accepts": False, "error": "timeout"}}, "EMAIL_HOST", "timeout"),
     ("static.E001", {"settings/STATIC_ROOT": None}, "STATIC_ROOT", "collectstatic will fail"),
     ("static.E001", {"settings/STATIC_URL": None}, "STATIC_URL", "collectstatic will fail"),
     ("static.E002", {"settings/STATIC_ROOT": "/var/lib/blog/media/"}, "STATIC_ROOT", "/ is MEDIA_ROOT"),
@@ -451,6 +458,11 @@ FAILING: list[tuple[str, Changes, str, str]] = [
     ("versions.W007", {"expect/minimum_django": "5.2.15"}, "Django", "is 5.2.8 and was to be 5.2.15 or newer"),
     ("versions.W007", {"expect/minimum_django": "6.0"}, "Django", "6.0"),
     ("versions.W008", {"explicit": ["STATICFILES_STORAGE"]}, "STATICFILES_STORAGE", "Django 5.2.8 does not read it"),
+    *(
+        ("versions.W009", {"explicit": [name]}, name, f"{name} is set, and Django 5.2.8 does not read it")
+        for name in ("MAILERS", "SECURE_CSP", "SECURE_CSP_REPORT_ONLY")
+    ),
+    ("versions.W009", {"explicit": ["MAILERS"], "django_version": [6, 0, 1]}, "MAILERS", "does not read it"),
     ("service.E001", {"service/uid": 0}, "blog.service", "runs as root"),
     ("service.E002", {"service/runserver": True}, "blog.service", "runserver"),
     ("service.W003", {"service/drift": ["file /etc/blog/environment"]}, "blog.service", "use it: file /etc/blog/env"),
@@ -541,6 +553,7 @@ PASSING: list[tuple[str, Changes]] = [
     ("cookies.E004", {"settings/SESSION_COOKIE_DOMAIN": ".blog.org"}),
     ("cookies.E005", {"settings/CSRF_COOKIE_DOMAIN": "blog.org"}),
     ("cookies.I006", {**LOCALE, "settings/LANGUAGE_COOKIE_SECURE": True}),
+    ("cookies.E007", {**NO_SESSIONS, "settings/MIDDLEWARE": ["blog.middleware.OurSessions"]}),
     ("cookies.E008", {"settings/CSRF_COOKIE_SECURE": False, "checks": [DJANGO_W016]}),
     ("cookies.E008", {"settings/CSRF_COOKIE_SECURE": False, "expect/secure_cookies": False}),
     ("sessions.E002", {CACHE: DUMMY}),
@@ -578,6 +591,8 @@ PASSING: list[tuple[str, Changes]] = [
     ("versions.W006", {**DJANGO_6, "explicit": ["TASKS"]}),
     ("versions.W008", {"explicit": ["STATICFILES_STORAGE", "STORAGES"]}),
     ("versions.W008", {"explicit": ["STATICFILES_STORAGE"], "django_version": [4, 2, 28]}),
+    ("versions.W009", {**MAILERS, "explicit": ["MAILERS", "SECURE_CSP"]}),
+    ("versions.W009", {"explicit": ["SECURE_CSP"], "settings/MIDDLEWARE": ["csp.middleware.CSPMiddleware"]}),
     ("settings.I003", {"replaced": True, "settings/STATIC_ROOT": "static"}),
     ("settings.W004", {"replaced": True}),
 ]
@@ -629,6 +644,8 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
     ),
     ("database.W004", {f"{DATABASE}/ENGINE": "django.db.backends.mysql"}, "no database is PostgreSQL"),
     ("database.E009", {}, "no database has a pool"),
+    ("database.E009", {"django_version": [4, 2, 28], DATABASE_OPTIONS: POOL}, "no database has a pool"),
+    ("database.W012", {"django_version": [4, 2, 28], DATABASE_OPTIONS: POOL, MAX_AGE: 0}, "no connection is kept"),
     ("database.W010", {}, "speaks ASGI"),
     ("database.I011", {"service/interface": "asgi"}, "speaks WSGI"),
     ("database.W012", {MAX_AGE: 0}, "no connection is kept"),
@@ -669,6 +686,9 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
     *(
         (id, NO_SESSIONS, "the project has no sessions")
         for id in (
+            "cookies.W001",
+            "cookies.E004",
+            "cookies.E007",
             "sessions.W001",
             "sessions.E002",
             "sessions.W003",
@@ -697,6 +717,12 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
     *((id, {}, f"Django 5.2.8 has no {SALT_FALLBACK}") for id in ("versions.W001", "versions.I002")),
     *((id, {}, "Django 5.2.8 has no SECURE_CSP") for id in ("versions.I003", "versions.W004")),
     *((id, DJANGO_6, "TASKS is not set") for id in ("versions.I005", "versions.W006")),
+    *((id, {"explicit": ["TASKS"]}, "Django 5.2.8 has no TASKS") for id in ("versions.I005", "versions.W006")),
     ("versions.W007", {"expect/minimum_django": ABSENT}, "expect has no minimum_django"),
+    (
+        "errors.E001",
+        {"settings/ROOT_URLCONF": "", "error_templates/500": "broken: ValueError"},
+        "ROOT_URLCONF is empty",
+    ),
     ("settings.W004", {}, "Django's own"),
 ]

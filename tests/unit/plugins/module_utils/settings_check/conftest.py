@@ -26,16 +26,22 @@ OPTIONS: dict[str, Any] = {
 
 @pytest.fixture
 def probe(tmp_path):
-    """Look at a project: files by path, the interpreter, the environment; options of the probe by name."""
+    """Look at a project: files by path, the interpreter, the environment; options of the probe by name.
 
-    def run(python: Path, files: dict[str, str], environment: dict[str, str] | None = None, **options: Any):
+    folder: where in tmp_path the project lies, for tests with several of them.
+    """
+
+    def run(
+        python: Path, files: dict[str, str], environment: dict[str, str] | None = None, folder: str = "", **options: Any
+    ):
+        root = tmp_path / folder
         for path, content in files.items():
-            (tmp_path / path).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / path).write_text(content, encoding="utf-8")
+            (root / path).parent.mkdir(parents=True, exist_ok=True)
+            (root / path).write_text(content, encoding="utf-8")
         own = {"DJANGO_SETTINGS_MODULE": "settings", **(environment or {})}
         # Only what a service has: nothing of the test's own environment.
-        whole = {"PATH": os.defpath, "HOME": str(tmp_path), **own}
-        launcher = Launcher([str(python), "-B", "-"], "", str(tmp_path), whole)
-        return look(launcher, {**OPTIONS, "pythonpath": [str(tmp_path)], **options})
+        whole = {"PATH": os.defpath, "HOME": str(root), **own}
+        launcher = Launcher([str(python), "-B", "-"], "", str(root), whole)
+        return look(launcher, {**OPTIONS, "pythonpath": [str(root)], **options})
 
     return run
