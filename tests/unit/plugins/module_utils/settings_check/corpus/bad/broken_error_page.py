@@ -1,0 +1,37 @@
+"""Settings of the blog, whose page of errors needs what only a request brings."""
+
+import os
+
+from .base import *
+
+SECRET_KEY = os.environ["SECRET_KEY"]
+ALLOWED_HOSTS = ["www.blog.example"]
+TEMPLATES[0]["DIRS"] = [BASE_DIR / "themes" / "sepia", BASE_DIR / "templates"]
+TEMPLATES[0]["OPTIONS"]["builtins"] = ["django.templatetags.static"]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "blog",
+        "USER": "blog",
+        "PASSWORD": os.environ["DATABASE_PASSWORD"],
+        "HOST": "10.0.0.2",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"sslmode": "verify-full"},
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["REDIS_URL"]}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+STATIC_ROOT = "/srv/blog/static"
+MEDIA_ROOT = "/var/lib/blog/media"
+DEFAULT_FROM_EMAIL = "hello@blog.example"
+SERVER_EMAIL = "errors@blog.example"
+ADMINS = [("Editors", "editors@blog.example")]
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SILENCED_SYSTEM_CHECKS = ["security.W004"]

@@ -1,0 +1,39 @@
+"""Settings of the intranet: numbers as one writes them for chmod."""
+
+import os
+
+from .base import *
+
+SECRET_KEY = os.environ["SECRET_KEY"]
+ALLOWED_HOSTS = ["www.intranet.example"]
+
+STATIC_ROOT = "/srv/intranet/static"
+MEDIA_ROOT = "documents"
+FILE_UPLOAD_PERMISSIONS = 644
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = int(os.environ.get("DIRECTORY_PERMISSIONS", "755"), 8)
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "intranet",
+        "USER": "intranet",
+        "PASSWORD": os.environ["DATABASE_PASSWORD"],
+        "HOST": "10.0.0.2",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"sslmode": "verify-full"},
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["REDIS_URL"]}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+DEFAULT_FROM_EMAIL = "intranet@intranet.example"
+SERVER_EMAIL = "intranet@intranet.example"
+ADMINS = [("IT", "it@intranet.example")]
+IGNORABLE_404_URLS = [r"^/favicon\.ico$"]
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+SILENCED_SYSTEM_CHECKS = ["security.W004"]

@@ -1,0 +1,52 @@
+"""Settings of the city's CMS."""
+
+import os
+
+from .base import *
+
+SECRET_KEY = os.environ["SECRET_KEY"]
+ALLOWED_HOSTS = ["www.city.example"]
+
+# Editors override templates in the database of the theme; the loaders were set for that.
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "theme" / "templates", BASE_DIR / "templates"],
+        "OPTIONS": {
+            "loaders": [
+                "django.template.loaders.filesystem.Loader",
+                "django.template.loaders.app_directories.Loader",
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+DATABASES = {
+    "default": {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": "city",
+        "USER": "city",
+        "PASSWORD": os.environ["DATABASE_PASSWORD"],
+        "HOST": "10.0.0.2",
+        "CONN_MAX_AGE": 60,
+        "CONN_HEALTH_CHECKS": True,
+        "OPTIONS": {"sslmode": "verify-full"},
+    }
+}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["REDIS_URL"]}}
+SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
+
+STATIC_ROOT = "/srv/city/static"
+MEDIA_ROOT = "/var/lib/city/media"
+DEFAULT_FROM_EMAIL = "council@city.example"
+SERVER_EMAIL = "cms@city.example"
+ADMINS = [("Web office", "web-office@city.example")]
+
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = True
+SILENCED_SYSTEM_CHECKS = ["security.W004"]
