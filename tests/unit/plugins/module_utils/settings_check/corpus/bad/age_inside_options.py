@@ -15,6 +15,9 @@ DATABASES = {
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["REDIS_URL"]}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
+USE_I18N = False
+TIME_ZONE = "UTC"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 50 * 1024 * 1024
 STATIC_ROOT = "/srv/weather/static"
 MEDIA_ROOT = "/var/lib/weather/maps"
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = "weather@weather.example"

@@ -10,6 +10,9 @@ SECRET_KEY = os.environ["SECRET_KEY"]
 DEBUG = True
 ALLOWED_HOSTS = ["www.weather.example"]
 DEBUG_PROPAGATE_EXCEPTIONS = True
+USE_I18N = False
+FORECAST_DAYS = int(os.environ.get("FORECAST_DAYS", "5"))
+FORECAST_SOURCES = ["stations", "satellites"]
 
 DATABASES = {"default": dj_database_url.config(conn_max_age=60, conn_health_checks=True)}
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": os.environ["REDIS_URL"]}}

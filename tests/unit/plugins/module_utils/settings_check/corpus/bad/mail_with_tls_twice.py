@@ -12,6 +12,8 @@ DATABASES = {"default": {**env.db(), "CONN_MAX_AGE": 60, "CONN_HEALTH_CHECKS": T
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": env("REDIS_URL")}}
 SESSION_ENGINE = "django.contrib.sessions.backends.cached_db"
 
+USE_I18N = False
+FORECAST_DAYS = env.int("FORECAST_DAYS", default=5)
 STATIC_ROOT = "/srv/weather/static"
 MEDIA_ROOT = "/var/lib/weather/maps"
 

@@ -9,6 +9,7 @@ from .base import *
 SECRET_KEY = os.environ["SECRET_KEY"]
 ALLOWED_HOSTS = ["www.newsletter.example"]
 MIDDLEWARE.insert(1, "django.middleware.csp.ContentSecurityPolicyMiddleware")
+TEMPLATES[0]["OPTIONS"]["context_processors"] += ["django.template.context_processors.csp"]
 
 DATABASES = {
     "default": {
