@@ -41,8 +41,7 @@ def prepare() -> None:
     subprocess.run([sys.executable, "-m", "venv", "--clear", HOME / "venv"], check=True)
     subprocess.run([PYTHON, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", WAGTAIL], check=True)
     PROJECT.mkdir(exist_ok=True)
-    command = [HOME / "venv/bin/wagtail", "start", "site_", PROJECT]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+    subprocess.run([HOME / "venv/bin/wagtail", "start", "site_", PROJECT], check=True, stdout=subprocess.DEVNULL)
     settings = PROJECT / "site_/settings/production.py"
     settings.write_text(
         settings.read_text() + '\nSECRET_KEY = "only for this measurement"\nALLOWED_HOSTS = ["localhost"]\n'

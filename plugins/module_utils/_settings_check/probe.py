@@ -457,9 +457,9 @@ def error_page(code: int) -> str:
 def effective_handlers(name: str) -> list[logging.Handler]:
     """The handlers that a record of this logger reaches, as logging itself finds them."""
     found: list[logging.Handler] = []
-    logger: logging.Logger | None = logging.getLogger(name)
-    if logger.disabled:
+    if logging.getLogger(name).disabled:
         return found
+    logger: logging.Logger | None = logging.getLogger(name)
     while logger:
         found += logger.handlers
         logger = logger.parent if logger.propagate else None

@@ -291,7 +291,6 @@ ROOT_URLCONF = ""
             "https.E001 SECURE_PROXY_SSL_HEADER",
             "cookies.E008 CSRF_COOKIE_SECURE",
             "cookies.E007 SESSION_COOKIE_SECURE",
-            *PAGES,
         ],
     ),
     "without what is left to the project": (

@@ -1,7 +1,10 @@
 # Copyright (c) 2026, hardened.django contributors
 # GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole settings files: corpus/bad with the mistakes that people make, corpus/good without; and what each must give."""
+"""Whole settings files: corpus/bad with the mistakes that people make, corpus/good without; and what each must give.
+
+They are kept as text: specimens, not code of this project.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +37,7 @@ ENVIRONMENT = {
 }
 PROJECT = {
     "config/settings/__init__.py": "",
-    "config/settings/base.py": (CORPUS / "base.py").read_text(encoding="utf-8"),
+    "config/settings/base.py": (CORPUS / "base.py.txt").read_text(encoding="utf-8"),
     "config/urls.py": "urlpatterns = []\n",
     "config/api_urls.py": "handler400 = handler403 = handler404 = handler500 = 'pages.views.error'\nurlpatterns = []\n",
     "pages/__init__.py": "",
@@ -249,7 +252,7 @@ def look_at(probe, python, name: str) -> dict[str, Any]:
         "DATABASE_URL": f"postgres://{case.project}:{PASSWORD}@10.0.0.2:5432/{case.project}?sslmode=verify-full",
         **case.environment,
     }
-    settings = (CORPUS / f"{name}.py").read_text(encoding="utf-8")
+    settings = (CORPUS / f"{name}.py.txt").read_text(encoding="utf-8")
     site = probe(python, {**PROJECT, "config/settings/production.py": settings}, environment, folder=name)
     return {**site, "paths": PATHS, "service": SERVICE, "now": NOW, "expect": {**EXPECT, "domains": [host]}}
 
@@ -298,6 +301,6 @@ def test_each_file_gives_exactly_these_findings(probe, every_django, version):
 
 
 def test_every_file_is_in_the_table():
-    files = [path.relative_to(CORPUS).with_suffix("") for path in CORPUS.glob("*/*.py")]
-    assert sorted(map(str, files)) == sorted(CASES)
+    files = [str(path.relative_to(CORPUS)).removesuffix(".py.txt") for path in CORPUS.glob("*/*.py.txt")]
+    assert sorted(files) == sorted(CASES)
     assert AGAINST_AN_INVENTORY.keys() <= CASES.keys()
