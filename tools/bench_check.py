@@ -26,8 +26,9 @@ sys.path.insert(0, {str(ROOT / ".cache/collections")!r})
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.check import check
 names = ("service", "launcher", "clearsessions_timer", "salt")
 lists = ("tags", "databases", "probe", "waive")
+mappings = ("expect", "environment", "secret_environment")
 print(len(check({{
-    **dict.fromkeys(names), **{{name: [] for name in lists}}, "expect": {{}}, "environment": {{}}, "timeout": 60.0,
+    **dict.fromkeys(names), **{{name: [] for name in lists}}, **{{name: {{}} for name in mappings}}, "timeout": 60.0,
     "django_checks": True, "venv": {str(HOME / "venv")!r}, "settings": "site_.settings.production",
     "pythonpath": [{str(PROJECT)!r}], "chdir": {str(PROJECT)!r}, "user": getpass.getuser(),
 }})["passed"]))

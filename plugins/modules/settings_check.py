@@ -54,7 +54,11 @@ options:
     description: User that the process runs as, with O(venv) alone. Required when the module runs as root.
     type: str
   environment:
-    description: Environment of the process beside E(PATH), E(HOME) and E(LANG), with O(venv) alone.
+    description: Environment of the process beside E(PATH), E(HOME) and E(LANG), with O(venv) alone; not for secrets.
+    type: dict
+    default: {}
+  secret_environment:
+    description: Environment variables that hold secrets, added to O(environment).
     type: dict
     default: {}
   django_checks:
@@ -206,7 +210,8 @@ EXAMPLES = r"""
     settings: blog.settings.production
     chdir: /srv/blog/code
     user: blog
-    environment: {DATABASE_URL: "postgres:///blog"}
+    environment: {SITE_HOST: www.example.org}
+    secret_environment: {DATABASE_URL: "{{ vault_blog_database_url }}"}
 """
 
 RETURN = r"""
@@ -289,7 +294,8 @@ def main() -> None:
             "pythonpath": {"type": "list", "elements": "path", "default": []},
             "chdir": {"type": "path"},
             "user": {"type": "str"},
-            "environment": {"type": "dict", "default": {}, "no_log": True},
+            "environment": {"type": "dict", "default": {}},
+            "secret_environment": {"type": "dict", "default": {}, "no_log": True},
             "django_checks": {"type": "bool", "default": True},
             "tags": {"type": "list", "elements": "str", "default": []},
             "databases": {"type": "list", "elements": "str", "default": []},

@@ -43,6 +43,13 @@ def check(parameters: dict[str, t.Any]) -> dict[str, t.Any]:
     return {**judged, "report": table(judged)}
 
 
+def uid(user: str) -> int:
+    try:
+        return pwd.getpwnam(user).pw_uid
+    except KeyError:
+        raise LaunchError(f"user {user} does not exist on this host. Set user to the user of the service.") from None
+
+
 def judge(site: dict[str, t.Any], waivers: list[dict[str, t.Any]]) -> dict[str, t.Any]:
     judged = report.evaluate(site)
     today = datetime.date.today()
@@ -71,14 +78,14 @@ def own_launcher(python: str, parameters: dict[str, t.Any]) -> Launcher:
     user = parameters["user"] or ""
     if not user and os.geteuid() == 0:
         raise LaunchError("user is not set: the project would run as root. Set user to the user of its service.")
-    try:
-        home = pwd.getpwnam(user).pw_dir if user else os.path.expanduser("~")
-    except KeyError:
-        raise LaunchError(f"user {user} does not exist on this host. Set user to the user of the service.") from None
+    if user and os.geteuid() not in (0, uid(user)):
+        raise LaunchError(f"Only root can run the project as {user}. Set become for the task.")
+    home = pwd.getpwuid(uid(user)).pw_dir if user else os.path.expanduser("~")
     directory = parameters["chdir"]
     if directory and not os.path.isdir(directory):
         raise LaunchError(f"chdir {directory} is not a directory.")
-    own = {name: str(value) for name, value in parameters["environment"].items()}
+    given = {**parameters["environment"], **parameters["secret_environment"]}
+    own = {name: str(value) for name, value in given.items()}
     path = f"{os.path.dirname(python)}:{SYSTEM_PATH}"
     return Launcher(
         [python, "-B", "-"], user, directory or home, {"PATH": path, "HOME": home, "LANG": "C.UTF-8", **own}

@@ -37,6 +37,22 @@ MOST_ANSWER_BYTES = 20_000_000
 LOGGERS = ("", "django", "django.request", "django.security.DisallowedHost")
 ERROR_CODES = (400, 403, 404, 500)
 MAIL_SECONDS = 10
+# What every answer of the child holds, unless it is an error.
+KEYS = {
+    *(
+        "django",
+        "django_version",
+        "python",
+        "settings_module",
+        "replaced",
+        "code",
+        "settings",
+        "explicit",
+        "secret_key",
+    ),
+    *("secret_key_fallbacks", "checks", "templates", "error_templates", "handlers", "paths", "files", "databases"),
+    *("caches", "mail", "migrations"),
+}
 
 
 # The parent: starts the child, and tells what became of it -----------------------------------------------------
@@ -98,7 +114,7 @@ def understand(received: bytes, in_time: bool, status: int, seconds: float) -> d
         site = ast.literal_eval(received.decode())
     except (ValueError, SyntaxError, MemoryError, RecursionError):
         site = None
-    if isinstance(site, dict):
+    if isinstance(site, dict) and (site.keys() >= KEYS or (isinstance(site.get("error"), dict) and len(site) == 1)):
         return site
     if received:
         return failure("loading", "Interference", "the project wrote into the answer of the check")

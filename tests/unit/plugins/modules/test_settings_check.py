@@ -119,6 +119,20 @@ def test_a_launcher_runs_the_project(run_module, one_django, tmp_path):
     assert "hosts.E001" in ids(result["findings"])
 
 
+def test_secrets_of_the_environment_are_not_shown_and_others_do_not_blur_the_result(run_module):
+    result = run_module(
+        environment={"SWITCH": "0"}, secret_environment={"KEY": "an0ther-s3cret-of-the-environment"}, fail_level="never"
+    )
+    assert result["facts"]["secret_key"]["length"] == len("an0ther-s3cret-of-the-environment")
+    assert "hosts.E001" in ids(result["findings"])
+    assert "an0ther-s3cret" not in json.dumps(result)
+
+
+def test_only_root_runs_as_somebody_else(run_module, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 12345)
+    assert "Set become for the task" in run_module(user="nobody")["msg"]
+
+
 def test_a_project_never_runs_as_root_by_accident(run_module, monkeypatch):
     monkeypatch.setattr(os, "geteuid", lambda: 0)
     assert "Set user to the user of its service" in run_module(["user"])["msg"]

@@ -180,6 +180,9 @@ REFUSED = {
     "from django.core.exceptions import ImproperlyConfigured as I; raise I('Set the SITE_HOST environment variable')": (
         "ImproperlyConfigured: Set the SITE_HOST environment variable"
     ),
+    "import os\nfor number in range(3, 30):\n    try: os.write(number, b'{1: 2}\\n')\n    except OSError: pass": (
+        "the project wrote into the answer"
+    ),
     "import os\nfor number in range(3, 30):\n    try: os.write(number, b'{}{')\n    except OSError: pass": (
         "the project wrote into the answer"
     ),
