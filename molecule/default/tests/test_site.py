@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from browser import PIXEL
+from browser import CHECKOUT, PIXEL
 
 PASSWORD = "a-password-of-the-tests"
 CREATE_EDITOR = (
@@ -121,3 +121,9 @@ def test_expired_sessions_are_removed_by_the_timer(app, scenario):
 def test_the_service_comes_back_after_a_stop(app, browser):
     app.run_expect([0], "systemctl stop wagtail.service")
     assert browser.get("/").status == 200
+
+
+def test_the_check_finds_nothing_from_warning_up(scenario):
+    result = scenario.playbook(path=CHECKOUT / "playbooks/check.yml")
+    assert result.returncode == 0, result.stdout
+    assert "rules passed" in result.stdout
