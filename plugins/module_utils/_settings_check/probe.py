@@ -61,7 +61,8 @@ KEYS = {
 def main(options: dict[str, t.Any]) -> None:
     """options: mark, seconds, salt, settings, pythonpath, django_checks, tags, databases, probe; all of them plain."""
     answer = sys.stdout
-    began = read_environment()
+    # A .pth file may have changed os.environ since the start.
+    began = read_environment("self")
     reader, writer = os.pipe()
     child = os.fork()
     if child == 0:
@@ -85,9 +86,9 @@ def main(options: dict[str, t.Any]) -> None:
     answer.flush()
 
 
-def read_environment() -> dict[str, str]:
-    """The environment the process was started with; a .pth file may have changed os.environ since."""
-    with open("/proc/self/environ", "rb") as stream:
+def read_environment(process: str) -> dict[str, str]:
+    """The environment that a process was started with: proc(5), /proc/pid/environ."""
+    with open(f"/proc/{process}/environ", "rb") as stream:
         pairs = [entry.decode(errors="replace").partition("=") for entry in stream.read().split(b"\0") if entry]
     return {name: value for name, _equals, value in pairs}
 

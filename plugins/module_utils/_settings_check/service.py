@@ -15,7 +15,7 @@ import typing as t
 
 from ansible_collections.hardened.django.plugins.module_utils._settings_check import unit
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.launch import Launcher, LaunchError
-from ansible_collections.hardened.django.plugins.module_utils._settings_check.probe import fingerprint
+from ansible_collections.hardened.django.plugins.module_utils._settings_check.probe import fingerprint, read_environment
 
 # What systemd gives each process anew: systemd.exec(5), "Environment variables in spawned processes".
 VOLATILE = {
@@ -128,9 +128,7 @@ class Service:
 
     def _drift(self, site: dict[str, t.Any], salt: str, pid: int) -> list[str]:
         """What has changed on disk since the process started, and is not yet in use."""
-        with open(f"/proc/{pid}/environ", "rb") as stream:
-            pairs = [entry.decode(errors="replace").partition("=") for entry in stream.read().split(b"\0") if entry]
-        running = {name: fingerprint(value, salt) for name, _equals, value in pairs}
+        running = {name: fingerprint(value, salt) for name, value in read_environment(str(pid)).items()}
         # A server that writes its title into its own process overwrites what it was started with.
         names = (running.keys() | site["environment"].keys()) - VOLATILE if "PATH" in running else set()
         changed = [name for name in sorted(names) if running.get(name) != site["environment"].get(name)]

@@ -52,9 +52,8 @@ def test_a_program_runs_as_the_service_runs(blog, tmp_path):
 
 def test_variables_that_differ_are_drift(blog):
     salt = "salt"
-    with open("/proc/self/environ", "rb") as stream:
-        pairs = [entry.decode().partition("=") for entry in stream.read().split(b"\0") if entry]
-    running = {name: service.fingerprint(value, salt) for name, _equals, value in pairs}
+    started = service.read_environment("self")
+    running = {name: service.fingerprint(value, salt) for name, value in started.items()}
     blog.state["ExecMainStartTimestamp"] = "@99999999999"
     assert [entry for entry in blog._drift(site(**running), salt, os.getpid()) if entry.startswith("environment")] == []
     drift = blog._drift(site(**{**running, "PATH": "other", "NEW": "x"}), salt, os.getpid())
