@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import codecs
+import filecmp
 import hashlib
 import json
 import operator
@@ -564,18 +565,31 @@ def _python_files(directory: str) -> list[str]:
 def take_bytecode(source: str, former: str, tag: str) -> bool:
     """Links the bytecode of the same file in a former environment; tells whether there was any to take.
 
-    Compiling is most of the work of a build. Python itself judges bytecode by time and size of the source, which are
-    equal where uv linked both files from its cache.
+    Compiling is most of the work of a build. Python itself judges bytecode by time and size of the source. Both are equal
+    where uv linked the two files from its cache; where it copied them from another file system, the time is made equal.
     """
     try:
-        now, then = os.stat(source), os.stat(former)
-        if (now.st_mtime_ns, now.st_size) != (then.st_mtime_ns, then.st_size):
+        if not _same_source(source, former):
             return False
         os.makedirs(os.path.dirname(_bytecode(source, tag)), exist_ok=True)
         os.link(_bytecode(former, tag), _bytecode(source, tag))
     except OSError:
         # Nothing to take, or on another file system: compiling is always possible.
         return False
+    return True
+
+
+def _same_source(source: str, former: str) -> bool:
+    """Tells whether the former file is the same in time, size and content; a copy takes over the time."""
+    now, then = os.stat(source), os.stat(former)
+    if now.st_size != then.st_size:
+        return False
+    if now.st_mtime_ns == then.st_mtime_ns:
+        return True
+    # The time of a link is that of the cache, too, which stays as it is.
+    if now.st_nlink > 1 or not filecmp.cmp(source, former, shallow=False):
+        return False
+    os.utime(source, ns=(then.st_atime_ns, then.st_mtime_ns))
     return True
 
 

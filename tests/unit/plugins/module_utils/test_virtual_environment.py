@@ -527,13 +527,35 @@ def test_bytecode_of_the_same_file_is_linked(tmp_path: Path) -> None:
     assert (new / "__pycache__/a.cpython-313.pyc").samefile(old / "__pycache__/a.cpython-313.pyc")
 
 
-@pytest.mark.parametrize("tag", ["cpython-313", "cpython-312"])
-def test_bytecode_of_another_file_is_not_taken(tmp_path: Path, tag: str) -> None:
+def test_bytecode_of_a_copy_is_linked(tmp_path: Path) -> None:
     old = environment(tmp_path / "old")
     new = environment(tmp_path / "new")
     (new / "__pycache__/a.cpython-313.pyc").unlink()
-    if tag == "cpython-313":
-        os.utime(new / "a.py", (2000, 2000))
+    os.utime(new / "a.py", (2000, 2000))
+    assert virtual_environment.take_bytecode(str(new / "a.py"), str(old / "a.py"), "cpython-313")
+    assert (new / "a.py").stat().st_mtime == 1000
+    assert (new / "__pycache__/a.cpython-313.pyc").samefile(old / "__pycache__/a.cpython-313.pyc")
+
+
+def test_the_time_of_a_file_in_the_cache_stays(tmp_path: Path) -> None:
+    old = environment(tmp_path / "old")
+    new = environment(tmp_path / "new")
+    (new / "__pycache__/a.cpython-313.pyc").unlink()
+    os.utime(new / "a.py", (2000, 2000))
+    (tmp_path / "cache.py").hardlink_to(new / "a.py")
+    assert not virtual_environment.take_bytecode(str(new / "a.py"), str(old / "a.py"), "cpython-313")
+    assert (tmp_path / "cache.py").stat().st_mtime == 2000
+
+
+@pytest.mark.parametrize("change", ["content", "size", "interpreter"])
+def test_bytecode_of_another_file_is_not_taken(tmp_path: Path, change: str) -> None:
+    old = environment(tmp_path / "old")
+    new = environment(tmp_path / "new")
+    (new / "__pycache__/a.cpython-313.pyc").unlink()
+    if change != "interpreter":
+        (new / "a.py").write_text({"content": "x = 2", "size": "x = 10"}[change])
+        os.utime(new / "a.py", (2000, 2000) if change == "content" else (1000, 1000))
+    tag = "cpython-312" if change == "interpreter" else "cpython-313"
     assert not virtual_environment.take_bytecode(str(new / "a.py"), str(old / "a.py"), tag)
     assert os.listdir(new / "__pycache__") == []
     assert not virtual_environment.take_bytecode(str(new / "a.py"), str(tmp_path / "none/a.py"), tag)
