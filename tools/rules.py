@@ -47,6 +47,7 @@ TITLES = {
     "errors": "Pages of errors",
     "versions": "Versions of Django and what came with them",
     "service": "The service",
+    "edge": "nginx in front of the project",
     "settings": "The settings as a whole",
     "waiver": "Waivers",
 }

@@ -565,8 +565,8 @@ def _python_files(directory: str) -> list[str]:
 def take_bytecode(source: str, former: str, tag: str) -> bool:
     """Links the bytecode of the same file in a former environment; tells whether there was any to take.
 
-    Compiling is most of the work of a build. Python itself judges bytecode by time and size of the source. Both are equal
-    where uv linked the two files from its cache; where it copied them from another file system, the time is made equal.
+    Compiling is most of the work of a build. Python itself judges bytecode by time and size of the source. Both are
+    equal where uv linked the two files from its cache; where it copied them, the time is made equal.
     """
     try:
         if not _same_source(source, former):

@@ -25,7 +25,8 @@ options:
     description:
       - The systemd unit of the application server, for instance C(blog.service). All that decides how its processes
         run is taken from the unit.
-      - With a service, files of credentials and what has changed since the service started are looked at too.
+      - With a service, files of credentials, what has changed since the service started, the timer that clears
+        sessions, and the servers and certificates of nginx are looked at too.
     type: str
   launcher:
     description:
@@ -106,6 +107,12 @@ options:
       database_name:
         description: Name of the default database.
         type: str
+      database_port:
+        description: Port of the default database.
+        type: int
+      database_user:
+        description: Role that the default database is used with.
+        type: str
       cache_host:
         description: Host of the default cache.
         type: str
@@ -132,7 +139,15 @@ options:
         description: Dotted name of the settings module that must be in use.
         type: str
       processes:
-        description: Number of processes on all hosts that open connections to the database.
+        description:
+          - Number of processes on all hosts that open connections to the database; by default as many on each of
+            O(expect.hosts) as the service has here.
+        type: int
+      hosts:
+        description: Number of hosts that run the service; by default this one alone.
+        type: int
+      threads:
+        description: Threads of each process, which have connections of their own; by default one.
         type: int
       minimum_django:
         description: Oldest version of Django that may run, for instance C(5.2.8).
@@ -276,6 +291,8 @@ facts:
     python: 3.13.5
     settings_module: private_settings
     secret_key: {length: 64, fingerprint: 4f1a2b3c4d5e6f70}
+    certificates:
+      /etc/blog/certificate/fullchain.pem: {names: [www.example.org], begins: 1795388208.0, ends: 1803164208.0}
 """
 
 from ansible.module_utils.basic import AnsibleModule
@@ -309,6 +326,8 @@ def main() -> None:
                     "media_root": {"type": "str"},
                     "database_host": {"type": "str"},
                     "database_name": {"type": "str"},
+                    "database_port": {"type": "int"},
+                    "database_user": {"type": "str"},
                     "cache_host": {"type": "str"},
                     "proxy_header": {"type": "list", "elements": "str"},
                     "secret_key_fingerprint": {"type": "str", "no_log": False},
@@ -318,6 +337,8 @@ def main() -> None:
                     "secure_cookies": {"type": "bool"},
                     "settings_module": {"type": "str"},
                     "processes": {"type": "int"},
+                    "hosts": {"type": "int"},
+                    "threads": {"type": "int"},
                     "minimum_django": {"type": "str"},
                     "unmanaged": {"type": "list", "elements": "str"},
                 },

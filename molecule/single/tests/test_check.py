@@ -7,6 +7,16 @@ from browser import CHECKOUT
 
 CHECK = CHECKOUT / "playbooks/check.yml"
 SECRETS = ("secret_key", "database_password", "cache_password")
+BY_HAND = "/etc/nginx/conf.d/by-hand"
+SERVER = f"""
+server {{
+    listen 127.0.0.1:8443 ssl;
+    server_name www.guestbook.example forgotten.example;
+    ssl_certificate {BY_HAND}.pem;
+    ssl_certificate_key {BY_HAND}.key;
+    location / {{ proxy_pass http://unix:/run/guestbook/app.sock; }}
+}}
+"""
 MODULE = "hardened.django.settings_check"
 
 
@@ -42,7 +52,14 @@ def faults(app):
     sql(app, "UPDATE django_migrations SET name = '0001_other' WHERE app = 'sessions'")
     app.run_expect([0], "touch /etc/guestbook/secrets/secret_key && chmod 0444 /etc/guestbook/secrets/secret_key")
     app.run_expect([0], "systemctl stop redis-server.service guestbook-clearsessions.timer")
+    request = f"openssl req -newkey rsa:2048 -nodes -subj /CN=forgotten.example -keyout {BY_HAND}.key"
+    sign = f"openssl x509 -req -in {BY_HAND}.csr -signkey {BY_HAND}.key -days -1 -out {BY_HAND}.pem"
+    app.run_expect([0], f"{request} -out {BY_HAND}.csr && {sign}")
+    app.run_expect([0], f"printf %s >{BY_HAND}.conf", SERVER)
+    app.run_expect([0], "mv /etc/logrotate.d/nginx /root/nginx.logrotate")
     yield
+    app.run_expect([0], "mv /root/nginx.logrotate /etc/logrotate.d/nginx")
+    app.run_expect([0], f"rm {BY_HAND}.*")
     sql(app, "ALTER ROLE guestbook NOCREATEDB")
     sql(app, "UPDATE django_migrations SET name = '0001_initial' WHERE app = 'sessions'")
     app.run_expect([0], "chmod 0400 /etc/guestbook/secrets/secret_key")
@@ -61,6 +78,11 @@ def test_what_was_changed_by_hand_is_found(scenario, faults):
         "file /etc/guestbook/secrets/secret_key",
         'CACHES["default"]',
         "guestbook-clearsessions.timer",
+        "The socket 127.0.0.1:8443 has no default_server",
+        "nginx serves 'forgotten.example', which ALLOWED_HOSTS does not let in",
+        f"The certificate {BY_HAND}.pem ended one day ago",
+        f"The certificate {BY_HAND}.pem is not for 'www.guestbook.example'",
+        "nginx writes to /var/log/nginx/access.log, which nothing rotates",
     ):
         assert message in report, message
     assert "Traceback" not in report

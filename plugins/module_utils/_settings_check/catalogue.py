@@ -278,7 +278,7 @@ ENTRIES = (
         "database.W013",
         "C19",
         "The server refuses connections beyond max_connections: requests fail when most of them come.",
-        "Lower the number of processes or max_size of the pool, or raise max_connections.",
+        "Lower the number of processes, their threads or max_size of the pool, or raise max_connections.",
     ),
     Entry(
         "database.E014",
@@ -309,6 +309,18 @@ ENTRIES = (
         "C09",
         "A password from elsewhere is in no protected file, and is not the one that is changed with it.",
         'Set PASSWORD of DATABASES["default"] to the content of the credential that the inventory names.',
+    ),
+    Entry(
+        "database.E019",
+        "C09",
+        "The site keeps its data in another server than the one that is protected and saved.",
+        "Set DATABASES to the port that the inventory names.",
+    ),
+    Entry(
+        "database.E020",
+        "C09",
+        "The rights of another role are not those that the inventory limits.",
+        "Set DATABASES to the user that the inventory names.",
     ),
     Entry(
         "email.E001",
@@ -530,6 +542,12 @@ ENTRIES = (
         "Set SESSION_SERIALIZER to django.contrib.sessions.serializers.JSONSerializer.",
     ),
     Entry(
+        "sessions.W007",
+        "C18",
+        "A timer that does not run leaves expired sessions in the table, which grows for ever.",
+        "See systemctl list-timers and the journal of the timer, and its OnCalendar.",
+    ),
+    Entry(
         "template.W001",
         "C20",
         "Django caches templates only as long as loaders is not set, or holds the cached loader itself.",
@@ -577,6 +595,12 @@ ENTRIES = (
         "A plain handler goes on to write to the file that logrotate has moved; rotating handlers of several processes "
         "move the file away from each other.",
         "Log to the console, or use logging.handlers.WatchedFileHandler with logrotate.",
+    ),
+    Entry(
+        "logging.W008",
+        "C21",
+        "A log that is never rotated fills the disk, and then nothing works.",
+        "Write to the journal, or name the file in a configuration of /etc/logrotate.d.",
     ),
     Entry(
         "admins.I001",
@@ -699,6 +723,66 @@ ENTRIES = (
         "C02",
         "Rules about the running service have seen its unit only.",
         "Start the service.",
+    ),
+    Entry(
+        "edge.E001",
+        "C07",
+        "The old configuration stays in use until nginx starts anew, and then it does not start.",
+        "Run nginx -t on the host, and mend what it says.",
+    ),
+    Entry(
+        "edge.W002",
+        "C07",
+        "Where no server is marked, the first one answers to every name, also to those of attackers.",
+        "Add a server with default_server for this socket, which answers 444 or rejects the handshake.",
+    ),
+    Entry(
+        "edge.W003",
+        "C07",
+        "Only ALLOWED_HOSTS stands between an unknown host and the project then.",
+        "Give the socket a default_server of its own, which answers 444 or rejects the handshake.",
+    ),
+    Entry(
+        "edge.E004",
+        "C06",
+        "Visitors who use this name get an error 400.",
+        "Add the name to ALLOWED_HOSTS, or take it out of server_name.",
+    ),
+    Entry(
+        "edge.W005",
+        "C06",
+        "A name that nobody can reach through nginx is a leftover, or a site that is down.",
+        "Add the name to server_name and to the certificate, or take it out of ALLOWED_HOSTS.",
+    ),
+    Entry(
+        "edge.E006",
+        "C15",
+        "Browsers refuse a certificate outside of its time.",
+        "Renew the certificate, and reload nginx.",
+    ),
+    Entry(
+        "edge.W007",
+        "C15",
+        "Certificates are renewed long before they end; this one was not.",
+        "See why the renewal fails, or install a new certificate.",
+    ),
+    Entry(
+        "edge.E008",
+        "C15",
+        "Browsers refuse a site whose certificate has other names.",
+        "Get a certificate for all names in server_name.",
+    ),
+    Entry(
+        "edge.I009",
+        "C15",
+        "Requests over plain HTTP reach Django, which has to redirect them; what they carry was readable on the way.",
+        "Redirect to HTTPS in nginx, unless a load balancer in front of it does.",
+    ),
+    Entry(
+        "edge.W010",
+        "C21",
+        "A log that is never rotated fills the disk, and then nothing works.",
+        "Install logrotate, and name the file in a configuration of /etc/logrotate.d.",
     ),
     Entry(
         "settings.E001",

@@ -12,7 +12,7 @@ import secrets
 import time
 import typing as t
 
-from ansible_collections.hardened.django.plugins.module_utils._settings_check import report
+from ansible_collections.hardened.django.plugins.module_utils._settings_check import nginx, report
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.launch import Launcher, LaunchError, look
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.service import Service
 
@@ -34,8 +34,9 @@ def check(parameters: dict[str, t.Any]) -> dict[str, t.Any]:
     }
     service = Service(parameters["service"]) if parameters["service"] else None
     site = look(launcher(parameters, service), options)
-    site["service"], site["now"] = None, time.time()
+    site["service"], site["edge"], site["now"] = None, None, time.time()
     if service:
+        site["edge"] = nginx.look()
         timer = parameters["clearsessions_timer"] or f"{service.name.rpartition('.')[0]}-clearsessions.timer"
         site["service"] = service.describe(site, salt, timer)
     site["expect"] = {name: value for name, value in parameters["expect"].items() if value is not None}
@@ -125,4 +126,5 @@ def facts(site: dict[str, t.Any]) -> dict[str, t.Any]:
             {name: key[name] for name in ("length", "fingerprint")} for key in site["secret_key_fallbacks"]
         ],
         "service": site["service"],
+        "certificates": (site["edge"] or {}).get("certificates", {}),
     }

@@ -18,6 +18,7 @@ from ansible_collections.hardened.django.plugins.module_utils._settings_check.ru
     database,
     database_live,
     debug,
+    edge,
     errors,
     hosts,
     https,
@@ -62,6 +63,7 @@ TOPICS = (
     errors,
     versions,
     service,
+    edge,
     settings,
 )
 RULES: dict[str, Rule] = {id: rule for topic in TOPICS for id, rule in topic.RULES.items()}

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import glob
 import json
 import os
 import pwd
+import re
 import shlex
 import stat
 import subprocess
@@ -43,6 +45,11 @@ VOLATILE = {
 }
 
 
+LOGROTATE = "/usr/sbin/logrotate"
+LOGROTATE_FILES = ("/etc/logrotate.conf", "/etc/logrotate.d/*")
+MICROSECONDS = 1_000_000
+
+
 class Service:
     """A unit as systemd knows it."""
 
@@ -66,7 +73,9 @@ class Service:
         return done.stdout
 
     def _state(self, name: str) -> dict[str, str]:
-        wanted = "ActiveState,UnitFileState,LoadState,MainPID,ControlGroup,ExecMainStartTimestamp,Result"
+        wanted = (
+            "ActiveState,UnitFileState,LoadState,MainPID,ControlGroup,ExecMainStartTimestamp,Result,TriggeredBy,Listen"
+        )
         shown = self._output("systemctl", "show", "--timestamp=unix", f"--property={wanted}", "--", name)
         return dict(line.split("=", 1) for line in shown.splitlines() if "=" in line)
 
@@ -95,12 +104,14 @@ class Service:
             "uid": self._uid(name, pid),
             "active": self.state["ActiveState"] == "active",
             "processes": self._processes(words),
+            "sockets": self._sockets(words),
             "interface": interface(words),
             "runserver": "runserver" in words,
             "credentials": [credential(path) for path in unit.credential_files(self.text)],
             "drift": self._drift(site, salt, pid) if pid else [],
             "local_addresses": local_addresses(),
             "timer": self._timer(timer),
+            "rotated": rotated(),
         }
 
     def _words(self, values: dict[str, str], pid: int) -> list[str]:
@@ -108,6 +119,13 @@ class Service:
             with open(f"/proc/{pid}/cmdline", "rb") as stream:
                 return [word.decode(errors="replace") for word in stream.read().split(b"\0") if word]
         return shlex.split(values.get("ExecStart", ""))
+
+    def _sockets(self, words: list[str]) -> list[str]:
+        """Where the service takes requests: the sockets that systemd opens for it, or those it opens itself."""
+        units = [name for name in self.state.get("TriggeredBy", "").split() if name.endswith(".socket")]
+        opened = [self._state(name).get("Listen", "").partition(" ")[0] for name in units]
+        bound = re.findall(r"(?:^|\s)(?:-b|--bind|--uds)[ =](?:unix:)?(\S+)", " ".join(words))
+        return sorted(filter(None, opened or bound))
 
     def _uid(self, name: str, pid: int) -> int | None:
         if pid:
@@ -150,8 +168,31 @@ class Service:
         timer, service = self._state(name), self._state(name.replace(".timer", ".service"))
         if timer["LoadState"] != "loaded":
             return None
-        enabled, active = timer["UnitFileState"] == "enabled", timer["ActiveState"] == "active"
-        return {"name": name, "enabled": enabled, "active": active, "last_result": service["Result"]}
+        listed = json.loads(self._output("systemctl", "list-timers", "--all", "--output=json", "--", name) or "[]")
+        times = listed[0] if listed else {}
+        return {
+            "name": name,
+            "enabled": timer["UnitFileState"] == "enabled",
+            "active": timer["ActiveState"] == "active",
+            "last_result": service["Result"],
+            "last_run": (times.get("last") or 0) / MICROSECONDS or None,
+            "next_run": (times.get("next") or 0) / MICROSECONDS or None,
+        }
+
+
+def rotated() -> list[str]:
+    """The patterns of files that logrotate rotates; none where it is not installed."""
+    if not os.path.exists(LOGROTATE):
+        return []
+    return [pattern for source in LOGROTATE_FILES for path in glob.glob(source) for pattern in rotated_by(path)]
+
+
+def rotated_by(path: str) -> list[str]:
+    """logrotate(8): the words in front of each brace are files, relative ones do not exist."""
+    with open(path, encoding="utf-8", errors="replace") as stream:
+        lines = [line for line in stream if not line.lstrip().startswith("#")]
+    heads = re.findall(r"([^{}]*)\{", "".join(lines))
+    return [word.strip("\"'") for head in heads for word in head.split() if word.strip("\"'").startswith("/")]
 
 
 def interface(words: list[str]) -> str | None:

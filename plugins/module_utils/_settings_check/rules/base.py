@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import functools
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,12 @@ def several_processes(site: Site) -> bool:
     counts = [site["expect"].get("processes"), service.get("processes") if service.get("active") else None]
     known = [count for count in counts if count]
     return not known or max(known) > 1
+
+
+def is_rotated(path: str, site: Site) -> bool:
+    """Whether a configuration of logrotate names the file."""
+    patterns = (site["service"] or {}).get("rotated") or []
+    return any(fnmatch.fnmatchcase(path, pattern) for pattern in patterns)
 
 
 def error_tracker(site: Site) -> bool:

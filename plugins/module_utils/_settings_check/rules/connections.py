@@ -68,23 +68,31 @@ def no_health_checks(site: Site) -> Pairs:
 
 
 def too_many(site: Site) -> Pairs:
-    """With the fewest connections that so many processes can have, because threads are not known."""
-    processes = site["expect"].get("processes")
+    """With the most connections that the threads of all processes can have; a pool belongs to a process."""
+    processes = _processes(site)
     if not processes:
-        raise NotApplicable("nothing was asked for: expect has no processes")
+        raise NotApplicable("no running service was seen, and expect has no processes")
+    threads = site["expect"].get("threads") or 1
     limits = {alias: probe.get("max_connections") for alias, probe in site["databases"].items()}
     if not any(limits.values()):
         raise NotApplicable("the databases were not probed")
     for alias, database in postgresql(site).items():
         limit, pool = limits.get(alias), _pool(database, site)
         sizes = mapping(pool)
-        each = int(sizes.get("max_size") or sizes.get("min_size") or POOL_SIZE) if pool else 1
+        each = int(sizes.get("max_size") or sizes.get("min_size") or POOL_SIZE) if pool else threads
         if limit and processes * each > limit - RESERVED:
             yield (
                 key("DATABASES", alias),
                 f"{processes} processes with {each} connection{'s' if each > 1 else ''} each need more than the "
                 f"{limit - RESERVED} that max_connections = {limit} leaves them.",
             )
+
+
+def _processes(site: Site) -> int:
+    """Processes on all hosts: as was asked for, or as many on each host as on this one."""
+    service = site["service"] or {}
+    running = service.get("processes", 0) if service.get("active") else 0
+    return int(site["expect"].get("processes") or running * (site["expect"].get("hosts") or 1))
 
 
 def _age(database: dict[str, Any]) -> Any:

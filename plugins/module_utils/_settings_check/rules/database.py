@@ -23,6 +23,7 @@ from ansible_collections.hardened.django.plugins.module_utils._settings_check.ru
 if TYPE_CHECKING:
     from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.base import Pairs, Rule, Site
 
+POSTGRESQL_PORT = 5432
 # Files and services of libpq that can bring a password.
 OTHER_WAYS_TO_LOG_IN = ("passfile", "service", "sslcert", "sslkey", "krbsrvname", "gssencmode")
 ENCRYPTED, VERIFIED = ("require", "verify-ca"), ("verify-full",)
@@ -94,6 +95,20 @@ def other_name(site: Site) -> Pairs:
     yield from _compare(site, "NAME", "database_name")
 
 
+@agreement("DATABASES", "database_port")
+def other_port(site: Site) -> Pairs:
+    name, wanted = key("DATABASES", "default", "PORT"), site["expect"]["database_port"]
+    # Without a port, and with an empty one, drivers take the standard port.
+    value = databases(site).get("default", {}).get("PORT") or POSTGRESQL_PORT
+    if str(value) != str(wanted):
+        yield name, f"{name} is {value!r} and was to be {wanted!r}."
+
+
+@agreement("DATABASES", "database_user")
+def other_user(site: Site) -> Pairs:
+    yield from _compare(site, "USER", "database_user")
+
+
 @agreement("DATABASES", "database_password_credential")
 def other_password(site: Site) -> Pairs:
     name, wanted = key("DATABASES", "default", "PASSWORD"), site["expect"]["database_password_credential"]
@@ -130,4 +145,6 @@ RULES: dict[str, Rule] = {
     "database.E007": other_name,
     "database.E008": unknown_options,
     "database.E018": other_password,
+    "database.E019": other_port,
+    "database.E020": other_user,
 }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules.base import (
     NotApplicable,
     error_tracker,
+    is_rotated,
     key,
     mapping,
     several_processes,
@@ -23,6 +24,7 @@ MAIL = "AdminEmailHandler"
 ABOVE_ERROR = ("CRITICAL", "FATAL")
 ALL_LEVELS = ("NOTSET", "DEBUG")
 # Handlers that each write a file in their own way: plain ones never let go of it, rotating ones not all at once.
+PLAIN_HANDLERS = ("FileHandler", "WatchedFileHandler")
 FILE_HANDLERS = ("FileHandler", "RotatingFileHandler", "TimedRotatingFileHandler")
 
 
@@ -80,6 +82,14 @@ def rotation(site: Site) -> Pairs:
             yield "LOGGING", f"LOGGING writes to {path} with {kind}, which loses lines when the file is rotated."
 
 
+def not_rotated(site: Site) -> Pairs:
+    if not site["service"]:
+        raise NotApplicable("no service was looked at")
+    for path, handler in _files(site).items():
+        if _name(handler) in PLAIN_HANDLERS and not is_rotated(path, site):
+            yield "LOGGING", f"LOGGING writes to {path}, which nothing rotates: it fills the disk."
+
+
 def _takes_errors(handler: dict[str, Any], site: Site) -> bool:
     kind = _name(handler)
     if kind == "NullHandler" or (kind == MAIL and not site["settings"].get("ADMINS")):
@@ -106,4 +116,5 @@ RULES: dict[str, Rule] = {
     "logging.W005": debug_at_the_root,
     "logging.I006": debug_of_queries,
     "logging.I007": rotation,
+    "logging.W008": not_rotated,
 }

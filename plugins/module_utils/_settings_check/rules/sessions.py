@@ -70,6 +70,14 @@ def failed_timer(site: Site) -> Pairs:
         yield timer["name"], f"The last run of {timer['name']} failed: {timer['last_result']}."
 
 
+def timer_without_run(site: Site) -> Pairs:
+    timer = _timer(site)
+    if timer is None or not timer["active"]:
+        raise NotApplicable("no timer that runs clearsessions is active")
+    if not timer["next_run"]:
+        yield timer["name"], f"{timer['name']} has no next run: its calendar holds no time to come."
+
+
 def long_age(site: Site) -> Pairs:
     _engine(site)
     age = site["settings"].get("SESSION_COOKIE_AGE")
@@ -108,4 +116,5 @@ RULES: dict[str, Rule] = {
     "sessions.E004": failed_timer,
     "sessions.I005": long_age,
     "sessions.E006": pickled,
+    "sessions.W007": timer_without_run,
 }

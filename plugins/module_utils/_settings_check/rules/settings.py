@@ -33,6 +33,8 @@ AGREEMENTS: tuple[Rule, ...] = (
     database.other_host,
     database.other_name,
     database.other_password,
+    database.other_port,
+    database.other_user,
     debug.other_debug,
     hosts.missing_domain,
     hosts.unexpected_host,

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.hardened.django.plugins.module_utils._settings_check.catalogue import CATALOGUE
 from ansible_collections.hardened.django.tests.unit.plugins.module_utils.settings_check.sites import (
     ABSENT,
+    CERTIFICATE,
     CONSOLE,
     DAY,
     DJANGO_6,
@@ -58,6 +60,12 @@ PRELOAD: Changes = {
 }
 LOCALE: Changes = {"settings/MIDDLEWARE": [*MIDDLEWARE, "django.middleware.locale.LocaleMiddleware"]}
 BROKEN_LINKS: Changes = {"settings/MIDDLEWARE": ["django.middleware.common.BrokenLinkEmailsMiddleware", *MIDDLEWARE]}
+# Of nginx: the third server passes requests on to the project.
+OUR_SERVER, CERTIFICATES = "edge/servers/2", "edge/certificates"
+KEPT = SOUND["edge"]["certificates"][CERTIFICATE]
+DEEP: Changes = {"settings/ALLOWED_HOSTS": [".blog.org"], f"{OUR_SERVER}/names": ["a.b.blog.org"]}
+PROJECT_IS_DEFAULT: Changes = {"edge/servers/0/sockets/1/default": False, f"{OUR_SERVER}/sockets/0/default": True}
+EDGE = [id for id in CATALOGUE if id.startswith("edge.")]
 SALT: Changes = {f"settings/{SALT_FALLBACK}": True}
 # Django before 6.1 goes by EMAIL_*, whatever MAILERS holds.
 UNREAD_MAILERS: Changes = {
@@ -227,6 +235,15 @@ FAILING: list[tuple[str, Changes, str, str]] = [
     ("database.W013", {"expect/processes": 98}, 'DATABASES["default"]', "98 processes with 1 connection each"),
     ("database.W013", {"expect/processes": 25, DATABASE_OPTIONS: {"pool": True}}, 'DATABASES["default"]', "with 4 "),
     ("database.W013", {"expect/processes": 10, DATABASE_OPTIONS: POOL}, 'DATABASES["default"]', "with 20 connections"),
+    ("database.W013", {"expect/processes": 33, "expect/threads": 3}, 'DATABASES["default"]', "with 3 connections each"),
+    (
+        "database.W013",
+        {"expect/processes": ABSENT, "expect/hosts": 9, "expect/threads": 4},
+        'DATABASES["default"]',
+        "27 processes with 4 connections each",
+    ),
+    ("database.E019", {f"{DATABASE}/PORT": "6432"}, 'DATABASES["default"]["PORT"]', "'6432' and was to be 5432"),
+    ("database.E020", {f"{DATABASE}/USER": "postgres"}, 'DATABASES["default"]["USER"]', "'postgres'"),
     (
         "database.E014",
         {PROBE: {"reachable": False, "error": "OperationalError: timeout"}},
@@ -390,6 +407,7 @@ FAILING: list[tuple[str, Changes, str, str]] = [
     ("sessions.W003", {"service/timer/enabled": False}, "blog-clearsessions.timer", "is not enabled"),
     ("sessions.W003", {"service/timer/active": False}, "blog-clearsessions.timer", "does not run"),
     ("sessions.E004", {"service/timer/last_result": "exit-code"}, "blog-clearsessions.timer", "failed: exit-code"),
+    ("sessions.W007", {"service/timer/next_run": None}, "blog-clearsessions.timer", "no next run"),
     ("sessions.I005", {"settings/SESSION_COOKIE_AGE": 315360000}, "SESSION_COOKIE_AGE", "more than a year"),
     (
         "sessions.E006",
@@ -425,6 +443,26 @@ FAILING: list[tuple[str, Changes, str, str]] = [
         "LOGGING",
         "loses lines",
     ),
+    ("logging.W008", {"handlers/": [{**FILE, "path": "/tmp/x.log"}]}, "LOGGING", "/tmp/x.log"),
+    ("logging.W008", {"handlers/": [FILE], "service/rotated": []}, "LOGGING", "which nothing rotates"),
+    ("edge.E001", {"edge/error": "unknown directive"}, "nginx", "unknown directive"),
+    ("edge.W002", {"edge/servers/0/sockets/1/default": False}, "nginx", "The socket *:443 has no default_server"),
+    ("edge.W003", PROJECT_IS_DEFAULT, "nginx", "default_server of the socket *:443"),
+    ("edge.E004", {f"{OUR_SERVER}/names": ["www.blog.org", "old.org"]}, "ALLOWED_HOSTS", "'old.org'"),
+    ("edge.E004", {f"{OUR_SERVER}/names": ["*.old.org"]}, "ALLOWED_HOSTS", "'.old.org'"),
+    ("edge.W005", {"settings/ALLOWED_HOSTS": ["www.blog.org", "new.org"]}, "ALLOWED_HOSTS", "'new.org'"),
+    ("edge.E006", {CERTIFICATES: {CERTIFICATE: {**KEPT, "ends": NOW - 2 * DAY}}}, CERTIFICATE, "ended 2 days ago"),
+    ("edge.E006", {CERTIFICATES: {CERTIFICATE: {**KEPT, "begins": NOW + DAY}}}, CERTIFICATE, "begins in one day"),
+    ("edge.W007", {CERTIFICATES: {CERTIFICATE: {**KEPT, "ends": NOW + 9 * DAY}}}, CERTIFICATE, "ends in 9 days"),
+    (
+        "edge.E008",
+        {CERTIFICATES: {CERTIFICATE: {**KEPT, "names": ["*.blog.org"]}}, **DEEP},
+        CERTIFICATE,
+        "'a.b.blog.org'",
+    ),
+    ("edge.E008", {CERTIFICATES: {CERTIFICATE: {**KEPT, "names": ["www.blog.org"]}}}, CERTIFICATE, "'.blog.org'"),
+    ("edge.I009", {f"{OUR_SERVER}/sockets/0/tls": False}, "nginx", "plain HTTP of the socket *:443"),
+    ("edge.W010", {"service/rotated": ["/var/log/nginx/access.log"]}, "/var/log/nginx/error.log", "nothing rotates"),
     ("admins.I001", {"settings/ADMINS": []}, "ADMINS", "nobody is told of errors"),
     ("admins.E002", {"settings/ADMINS": ["ops@blog.org"]}, "ADMINS", "pairs of name and address"),
     ("admins.E002", {"settings/MANAGERS": "ops@blog.org"}, "MANAGERS", "Django 5.2.8"),
@@ -593,6 +631,18 @@ PASSING: list[tuple[str, Changes]] = [
     ("versions.W008", {"explicit": ["STATICFILES_STORAGE"], "django_version": [4, 2, 28]}),
     ("versions.W009", {**MAILERS, "explicit": ["MAILERS", "SECURE_CSP"]}),
     ("versions.W009", {"explicit": ["SECURE_CSP"], "settings/MIDDLEWARE": ["csp.middleware.CSPMiddleware"]}),
+    ("database.W013", {"expect/processes": ABSENT, "expect/hosts": 8, "expect/threads": 4}),
+    ("database.E019", {f"{DATABASE}/PORT": ""}),
+    ("sessions.W007", {"service/timer/last_run": None}),
+    ("logging.W008", {"handlers/": [FILE]}),
+    ("logging.W008", {"handlers/": [{**FILE, "class": "logging.handlers.RotatingFileHandler", "path": "/tmp/x"}]}),
+    ("edge.E004", {"edge/servers/2/names": ["_", "", "~^blog", "www.blog.*"]}),
+    ("edge.E004", {"settings/ALLOWED_HOSTS": ["*"], "edge/servers/2/names": ["www.else.org"]}),
+    ("edge.W005", {"settings/ALLOWED_HOSTS": ["www.blog.org", "localhost", "127.0.0.1", "*"]}),
+    ("edge.W007", {CERTIFICATES: {CERTIFICATE: {**KEPT, "begins": NOW - 5 * DAY, "ends": NOW + 2 * DAY}}}),
+    ("edge.E008", {CERTIFICATES: {CERTIFICATE: None, "/x": KEPT}, f"{OUR_SERVER}/certificates": [CERTIFICATE, "/x"]}),
+    ("edge.I009", {f"{OUR_SERVER}/sockets": [{"socket": "unix:/run/edge", "default": False, "tls": False}]}),
+    ("edge.W010", {"edge/logs": []}),
     ("settings.I003", {"replaced": True, "settings/STATIC_ROOT": "static"}),
     ("settings.W004", {"replaced": True}),
 ]
@@ -608,6 +658,7 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
             "database.I011",
             "sessions.W003",
             "sessions.E004",
+            "sessions.W007",
             "service.E001",
             "service.E002",
             "service.W003",
@@ -650,7 +701,8 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
     ("database.I011", {"service/interface": "asgi"}, "speaks WSGI"),
     ("database.W012", {MAX_AGE: 0}, "no connection is kept"),
     ("database.W013", {"databases": {}}, "not probed"),
-    ("database.W013", {"expect/processes": ABSENT}, "expect has no processes"),
+    ("database.W013", {"expect/processes": ABSENT, "service/active": False}, "expect has no processes"),
+    ("database.W013", {"expect/processes": ABSENT, "service": None}, "expect has no processes"),
     *((id, {"databases": {}}, "not probed") for id in ("database.E014", "database.W015", "database.W016")),
     ("database.E017", {"migrations": None}, "not looked at"),
     ("email.E001", {**MAILERS, "settings/MAILERS": {}}, "sends no mail"),
@@ -693,6 +745,7 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
             "sessions.E002",
             "sessions.W003",
             "sessions.E004",
+            "sessions.W007",
             "sessions.I005",
             "sessions.E006",
         )
@@ -710,7 +763,17 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
             {"handlers/": [{**STREAM, "class": "sentry_sdk.integrations.logging.EventHandler"}]},
         )
     ),
-    *((id, {}, "nothing is logged to a file") for id in ("logging.E002", "logging.I007")),
+    *((id, {}, "nothing is logged to a file") for id in ("logging.E002", "logging.I007", "logging.W008")),
+    ("logging.W008", {"service": None, "handlers/": [FILE]}, "no service was"),
+    ("edge.W010", {"service": None}, "no service was"),
+    ("sessions.W007", {"service/timer/active": False}, "no timer"),
+    *((id, {"edge": None}, "no nginx was") for id in EDGE),
+    *((id, {"edge/error": "x"}, "cannot be used") for id in EDGE if id != "edge.E001"),
+    *((id, {f"{OUR_SERVER}/passes_to": []}, "no server of nginx passes") for id in EDGE if id != "edge.E001"),
+    *((id, {f"{OUR_SERVER}/passes_to": ["x"]}, "no server of nginx passes") for id in EDGE if id != "edge.E001"),
+    ("edge.W005", PROJECT_IS_DEFAULT, "answers to every host"),
+    ("edge.W005", {f"{OUR_SERVER}/names": ["~^(www|blog)"]}, "has a pattern"),
+    *((id, {CERTIFICATES: {}}, "no certificate") for id in ("edge.E006", "edge.W007", "edge.E008")),
     ("logging.I004", {"settings/ADMINS": []}, "ADMINS is empty"),
     *((id, {"settings/ADMINS": []}, "ADMINS and MANAGERS are empty") for id in ("admins.E002", "admins.W004")),
     ("admins.I003", {}, "wants pairs"),

@@ -14,6 +14,7 @@ MAIL = {"class": "django.utils.log.AdminEmailHandler", "level": "ERROR", "filter
 NULL = {"class": "logging.NullHandler", "level": "NOTSET", "filters": []}
 FILE = {"class": "logging.handlers.WatchedFileHandler", "level": "INFO", "filters": [], "path": "/var/log/blog.log"}
 
+CERTIFICATE = "/etc/blog/certificate/fullchain.pem"
 NOW = 1_800_000_000.0
 DAY = 24 * 60 * 60
 SECRET = {"secret": True, "length": 43, "credential": "database_password"}
@@ -194,7 +195,46 @@ SOUND: dict[str, Any] = {
         ],
         "drift": [],
         "local_addresses": ["127.0.0.1", "::1", "10.0.0.1"],
-        "timer": {"name": "blog-clearsessions.timer", "enabled": True, "active": True, "last_result": "success"},
+        "timer": {
+            "name": "blog-clearsessions.timer",
+            "enabled": True,
+            "active": True,
+            "last_result": "success",
+            "last_run": NOW - DAY / 2,
+            "next_run": NOW + DAY / 2,
+        },
+        "sockets": ["/run/blog/app.sock"],
+        "rotated": ["/var/log/nginx/*.log", "/var/log/blog.log"],
+    },
+    "edge": {
+        "error": "",
+        "servers": [
+            {
+                "names": [],
+                "sockets": [
+                    {"socket": "*:80", "default": True, "tls": False},
+                    {"socket": "*:443", "default": True, "tls": True},
+                ],
+                "passes_to": [],
+                "certificates": [],
+            },
+            {
+                "names": ["www.blog.org", "*.blog.org"],
+                "sockets": [{"socket": "*:80", "default": False, "tls": False}],
+                "passes_to": [],
+                "certificates": [],
+            },
+            {
+                "names": ["www.blog.org", "*.blog.org"],
+                "sockets": [{"socket": "*:443", "default": False, "tls": True}],
+                "passes_to": ["/run/blog/app.sock"],
+                "certificates": [CERTIFICATE],
+            },
+        ],
+        "certificates": {
+            CERTIFICATE: {"names": ["www.blog.org", "*.blog.org"], "begins": NOW - 60 * DAY, "ends": NOW + 30 * DAY}
+        },
+        "logs": ["/var/log/nginx/access.log", "/var/log/nginx/error.log"],
     },
     "now": NOW,
     "expect": {
@@ -203,6 +243,8 @@ SOUND: dict[str, Any] = {
         "media_root": "/var/lib/blog/media",
         "database_host": "10.0.0.2",
         "database_name": "blog",
+        "database_port": 5432,
+        "database_user": "blog",
         "cache_host": "10.0.0.3",
         "proxy_header": ["HTTP_X_FORWARDED_PROTO", "https"],
         "secret_key_credential": "secret_key",
@@ -247,6 +289,11 @@ DEPLOYED = site(
         "error_templates": {"400": "default", "403": "default", "404": "default", "500": "default"},
         "paths/STATIC_ROOT/manifest": False,
         "expect/domains": ["www.blog.example"],
+        "edge/servers/1/names": ["www.blog.example"],
+        "edge/servers/2/names": ["www.blog.example"],
+        "edge/certificates": {
+            CERTIFICATE: {"names": ["www.blog.example"], "begins": NOW - 60 * DAY, "ends": NOW + 30 * DAY}
+        },
     }
 )
 # What django.conf.global_settings of a version has, and that of SOUND has not.

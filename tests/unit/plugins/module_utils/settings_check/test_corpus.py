@@ -76,7 +76,14 @@ SERVICE = {
     "credentials": [],
     "drift": [],
     "local_addresses": ["127.0.0.1", "::1", "10.0.0.1"],
-    "timer": {"name": "site-clearsessions.timer", "enabled": True, "active": True, "last_result": "success"},
+    "timer": {
+        "name": "site-clearsessions.timer",
+        "enabled": True,
+        "active": True,
+        "last_result": "success",
+        "next_run": NOW + 3600,
+    },
+    "rotated": ["/tmp/*.log"],
 }
 EXPECT: dict[str, Any] = {
     "debug": False,
@@ -254,7 +261,7 @@ def look_at(probe, python, name: str) -> dict[str, Any]:
     }
     settings = (CORPUS / f"{name}.py.txt").read_text(encoding="utf-8")
     site = probe(python, {**PROJECT, "config/settings/production.py": settings}, environment, folder=name)
-    return {**site, "paths": PATHS, "service": SERVICE, "now": NOW, "expect": {**EXPECT, "domains": [host]}}
+    return {**site, "paths": PATHS, "service": SERVICE, "edge": None, "now": NOW, "expect": {**EXPECT, "domains": [host]}}
 
 
 def judge(site: dict[str, Any]) -> set[str]:
