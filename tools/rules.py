@@ -35,6 +35,7 @@ TITLES = {
     "hosts": "ALLOWED_HOSTS",
     "cache": "CACHES",
     "database": "DATABASES",
+    "backup": "Backups",
     "email": "MAILERS, EMAIL_* and senders",
     "static": "STATIC_ROOT and STATIC_URL",
     "media": "MEDIA_ROOT, MEDIA_URL and uploads",

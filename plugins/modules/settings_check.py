@@ -26,7 +26,7 @@ options:
       - The systemd unit of the application server, for instance C(blog.service). All that decides how its processes
         run is taken from the unit.
       - With a service, files of credentials, what has changed since the service started, the timer that clears
-        sessions, and the servers and certificates of nginx are looked at too.
+        sessions, backups, and the servers and certificates of nginx are looked at too.
     type: str
   launcher:
     description:
@@ -159,6 +159,14 @@ options:
   clearsessions_timer:
     description: Timer that runs C(clearsessions); by default C(blog-clearsessions.timer) for C(blog.service).
     type: str
+  backups_file:
+    description:
+      - File in which the jobs that make backups and try to restore them tell when they last succeeded; by default
+        C(/var/lib/hardened.django/blog/backups.json) for C(blog.service).
+      - A JSON object with C(backup) and C(restore_drill), each an object with C(finished), the time in seconds since
+        1970, and C(period), the seconds from one to the next. After twice the period without a success there is a
+        finding.
+    type: path
   waive:
     description: Findings that are accepted. An expired waiver counts no more and is a finding itself.
     type: list
@@ -344,6 +352,7 @@ def main() -> None:
                 },
             },
             "clearsessions_timer": {"type": "str"},
+            "backups_file": {"type": "path"},
             "waive": {
                 "type": "list",
                 "elements": "dict",

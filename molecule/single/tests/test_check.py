@@ -7,6 +7,8 @@ from browser import CHECKOUT
 
 CHECK = CHECKOUT / "playbooks/check.yml"
 SECRETS = ("secret_key", "database_password", "cache_password")
+BACKUPS = "/var/lib/hardened.django/guestbook"
+OLD_BACKUP = '{"backup": {"finished": 0, "period": 86400}}'
 BY_HAND = "/etc/nginx/conf.d/by-hand"
 SERVER = f"""
 server {{
@@ -57,7 +59,9 @@ def faults(app):
     app.run_expect([0], f"{request} -out {BY_HAND}.csr && {sign}")
     app.run_expect([0], f"printf %s >{BY_HAND}.conf", SERVER)
     app.run_expect([0], "mv /etc/logrotate.d/nginx /root/nginx.logrotate")
+    app.run_expect([0], f"mkdir -p {BACKUPS} && printf %s >{BACKUPS}/backups.json", OLD_BACKUP)
     yield
+    app.run_expect([0], f"rm -r {BACKUPS}")
     app.run_expect([0], "mv /root/nginx.logrotate /etc/logrotate.d/nginx")
     app.run_expect([0], f"rm {BY_HAND}.*")
     sql(app, "ALTER ROLE guestbook NOCREATEDB")
@@ -82,6 +86,8 @@ def test_what_was_changed_by_hand_is_found(scenario, faults):
         "nginx serves 'forgotten.example', which ALLOWED_HOSTS does not let in",
         f"The certificate {BY_HAND}.pem ended one day ago",
         f"The certificate {BY_HAND}.pem is not for 'www.guestbook.example'",
+        "there should be one every 24",
+        "The last backup that was restored to try it is not known",
         "nginx writes to /var/log/nginx/access.log, which nothing rotates",
     ):
         assert message in report, message

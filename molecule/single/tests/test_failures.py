@@ -57,6 +57,7 @@ def test_a_missing_domain_is_refused(scenario, tmp_path):
         ({"app_server_health_path": "health"}, 'app_server_health_path "health" must start with "/"'),
         ({"settings_environment": {"A-B": "1"}}, 'settings_secret_environment holds "A-B"'),
         ({"settings_secret_environment": {"AB": "1\0"}}, 'settings_secret_environment holds "AB"'),
+        ({"release_waive": [{"id": "hosts", "reason": "x"}]}, "the id of a finding such as hosts.W003"),
         ({"secrets_secret_key": "short"}, "secrets_secret_key must have at least 50 characters"),
     ],
 )
@@ -186,6 +187,7 @@ def test_the_built_collection_runs_from_any_folder(scenario, tmp_path, environme
     (tmp_path / "ansible.cfg").write_text(
         f"[defaults]\ncollections_path = {tmp_path}/collections\nhome = {tmp_path}/home\n"
     )
-    result = scenario.playbook(path="hardened.django.site", tools=tools, directory=tmp_path)
-    assert result.returncode == 0, result.stdout
-    assert changes(result.stdout) == [0], result.stdout
+    for name in ("site", "check"):
+        result = scenario.playbook(path=f"hardened.django.{name}", tools=tools, directory=tmp_path)
+        assert result.returncode == 0, result.stdout
+        assert changes(result.stdout) == [0], result.stdout

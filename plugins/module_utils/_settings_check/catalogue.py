@@ -323,6 +323,30 @@ ENTRIES = (
         "Set DATABASES to the user that the inventory names.",
     ),
     Entry(
+        "backup.I001",
+        "C10",
+        "A database without a backup is gone with its disk, or with one wrong command.",
+        "Make backups, and let the job that does write the file about them.",
+    ),
+    Entry(
+        "backup.W002",
+        "C10",
+        "Nobody can tell whether there is a backup.",
+        "Let the job that makes backups write the file anew.",
+    ),
+    Entry(
+        "backup.W003",
+        "C10",
+        "What was entered since the newest backup is lost with the database.",
+        "See why the backups fail or do not run.",
+    ),
+    Entry(
+        "backup.W004",
+        "C10",
+        "A backup that was never restored is a hope.",
+        "Restore the newest backup beside the database, and let that job write the file about it.",
+    ),
+    Entry(
         "email.E001",
         "C11",
         "This backend is made for development: no mail reaches a user. Of the default mailer tells mail.E001.",

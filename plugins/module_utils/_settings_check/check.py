@@ -37,8 +37,10 @@ def check(parameters: dict[str, t.Any]) -> dict[str, t.Any]:
     site["service"], site["edge"], site["now"] = None, None, time.time()
     if service:
         site["edge"] = nginx.look()
-        timer = parameters["clearsessions_timer"] or f"{service.name.rpartition('.')[0]}-clearsessions.timer"
-        site["service"] = service.describe(site, salt, timer)
+        name = service.name.rpartition(".")[0]
+        timer = parameters["clearsessions_timer"] or f"{name}-clearsessions.timer"
+        backups_file = parameters["backups_file"] or f"/var/lib/hardened.django/{name}/backups.json"
+        site["service"] = service.describe(site, salt, timer, backups_file)
     site["expect"] = {name: value for name, value in parameters["expect"].items() if value is not None}
     judged = {**judge(site, parameters["waive"]), "facts": facts(site)}
     return {**judged, "report": table(judged)}

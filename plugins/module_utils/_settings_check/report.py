@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.catalogue import CATALOGUE, LEVELS
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.rules import (
     admins,
+    backup,
     cache,
     connections,
     cookies,
@@ -51,6 +52,7 @@ TOPICS = (
     database,
     connections,
     database_live,
+    backup,
     mail,
     static,
     media,

@@ -92,7 +92,7 @@ class Service:
         command += ["/usr/bin/env", program, "-B", "-"]
         return Launcher(command, cleanup=["systemctl", "kill", "--signal=KILL", f"{alias}.service"])
 
-    def describe(self, site: dict[str, t.Any], salt: str, timer: str) -> dict[str, t.Any]:
+    def describe(self, site: dict[str, t.Any], salt: str, timer: str, backups_file: str) -> dict[str, t.Any]:
         """Return what the rules know about the service."""
         values = dict(unit.directives(self.text))
         pid = int(self.state.get("MainPID") or 0)
@@ -112,6 +112,7 @@ class Service:
             "local_addresses": local_addresses(),
             "timer": self._timer(timer),
             "rotated": rotated(),
+            "backups": backups(backups_file),
         }
 
     def _words(self, values: dict[str, str], pid: int) -> list[str]:
@@ -180,6 +181,20 @@ class Service:
         }
 
 
+def backups(path: str) -> dict[str, t.Any]:
+    """When the newest good backup and the last restore drill finished, in seconds since 1970, and their periods."""
+    try:
+        with open(path, encoding="utf-8") as stream:
+            told = json.load(stream)
+        kinds = ["backup"] + ["restore_drill"] * ("restore_drill" in told)
+        times = {kind: {name: float(told[kind][name]) for name in ("finished", "period")} for kind in kinds}
+    except FileNotFoundError:
+        return {"path": path, "error": "", "times": None}
+    except (OSError, ValueError, TypeError, LookupError) as error:
+        return {"path": path, "error": f"{type(error).__name__}: {error}", "times": {}}
+    return {"path": path, "error": "", "times": times}
+
+
 def rotated() -> list[str]:
     """The patterns of files that logrotate rotates; none where it is not installed."""
     if not os.path.exists(LOGROTATE):
@@ -192,7 +207,8 @@ def rotated_by(path: str) -> list[str]:
     with open(path, encoding="utf-8", errors="replace") as stream:
         lines = [line for line in stream if not line.lstrip().startswith("#")]
     heads = re.findall(r"([^{}]*)\{", "".join(lines))
-    return [word.strip("\"'") for head in heads for word in head.split() if word.strip("\"'").startswith("/")]
+    words = [word for head in heads for word in re.findall(r"""\"[^\"]*\"|'[^']*'|\S+""", head)]
+    return [path for path in (word.strip("\"'") for word in words) if path.startswith("/")]
 
 
 def interface(words: list[str]) -> str | None:

@@ -7,6 +7,7 @@ from typing import Any
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.catalogue import CATALOGUE
 from ansible_collections.hardened.django.tests.unit.plugins.module_utils.settings_check.sites import (
     ABSENT,
+    BACKUPS,
     CERTIFICATE,
     CONSOLE,
     DAY,
@@ -65,6 +66,7 @@ OUR_SERVER, CERTIFICATES = "edge/servers/2", "edge/certificates"
 KEPT = SOUND["edge"]["certificates"][CERTIFICATE]
 DEEP: Changes = {"settings/ALLOWED_HOSTS": [".blog.org"], f"{OUR_SERVER}/names": ["a.b.blog.org"]}
 PROJECT_IS_DEFAULT: Changes = {"edge/servers/0/sockets/1/default": False, f"{OUR_SERVER}/sockets/0/default": True}
+TIMES = "service/backups/times"
 EDGE = [id for id in CATALOGUE if id.startswith("edge.")]
 SALT: Changes = {f"settings/{SALT_FALLBACK}": True}
 # Django before 6.1 goes by EMAIL_*, whatever MAILERS holds.
@@ -313,6 +315,16 @@ FAILING: list[tuple[str, Changes, str, str]] = [
     ("email.E005", {**MAILERS, "mail": {"accepts": False, "error": "timeout"}}, "MAILERS", "timeout"),
     ("email.E001", UNREAD_MAILERS, "EMAIL_BACKEND", "no mail leaves the host"),
     ("email.E005", {**UNREAD_MAILERS, "mail": {"accepts": False, "error": "timeout"}}, "EMAIL_HOST", "timeout"),
+    ("backup.I001", {"service/backups/times": None}, BACKUPS, "No backup of the database is known"),
+    ("backup.W002", {"service/backups/error": "ValueError: x"}, BACKUPS, "cannot be read: ValueError: x"),
+    (
+        "backup.W003",
+        {f"{TIMES}/backup/finished": NOW - 2.5 * DAY},
+        BACKUPS,
+        "60 hours old, and there should be one every 24",
+    ),
+    ("backup.W004", {f"{TIMES}/restore_drill": ABSENT}, BACKUPS, "restored to try it is not known"),
+    ("backup.W004", {f"{TIMES}/restore_drill/finished": NOW - 15 * DAY}, BACKUPS, "is 360 hours old"),
     ("static.E001", {"settings/STATIC_ROOT": None}, "STATIC_ROOT", "collectstatic will fail"),
     ("static.E001", {"settings/STATIC_URL": None}, "STATIC_URL", "collectstatic will fail"),
     ("static.E002", {"settings/STATIC_ROOT": "/var/lib/blog/media/"}, "STATIC_ROOT", "/ is MEDIA_ROOT"),
@@ -659,6 +671,10 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
             "sessions.W003",
             "sessions.E004",
             "sessions.W007",
+            "backup.I001",
+            "backup.W002",
+            "backup.W003",
+            "backup.W004",
             "service.E001",
             "service.E002",
             "service.W003",
@@ -767,6 +783,7 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
     ("logging.W008", {"service": None, "handlers/": [FILE]}, "no service was"),
     ("edge.W010", {"service": None}, "no service was"),
     ("sessions.W007", {"service/timer/active": False}, "no timer"),
+    *((id, {TIMES: None}, "no backup is known") for id in ("backup.W003", "backup.W004")),
     *((id, {"edge": None}, "no nginx was") for id in EDGE),
     *((id, {"edge/error": "x"}, "cannot be used") for id in EDGE if id != "edge.E001"),
     *((id, {f"{OUR_SERVER}/passes_to": []}, "no server of nginx passes") for id in EDGE if id != "edge.E001"),

@@ -14,6 +14,7 @@ MAIL = {"class": "django.utils.log.AdminEmailHandler", "level": "ERROR", "filter
 NULL = {"class": "logging.NullHandler", "level": "NOTSET", "filters": []}
 FILE = {"class": "logging.handlers.WatchedFileHandler", "level": "INFO", "filters": [], "path": "/var/log/blog.log"}
 
+BACKUPS = "/var/lib/hardened.django/blog/backups.json"
 CERTIFICATE = "/etc/blog/certificate/fullchain.pem"
 NOW = 1_800_000_000.0
 DAY = 24 * 60 * 60
@@ -204,6 +205,14 @@ SOUND: dict[str, Any] = {
             "next_run": NOW + DAY / 2,
         },
         "sockets": ["/run/blog/app.sock"],
+        "backups": {
+            "path": BACKUPS,
+            "error": "",
+            "times": {
+                "backup": {"finished": NOW - DAY, "period": DAY},
+                "restore_drill": {"finished": NOW - 13 * DAY, "period": 7 * DAY},
+            },
+        },
         "rotated": ["/var/log/nginx/*.log", "/var/log/blog.log"],
     },
     "edge": {
@@ -289,6 +298,7 @@ DEPLOYED = site(
         "error_templates": {"400": "default", "403": "default", "404": "default", "500": "default"},
         "paths/STATIC_ROOT/manifest": False,
         "expect/domains": ["www.blog.example"],
+        "service/backups/times": None,
         "edge/servers/1/names": ["www.blog.example"],
         "edge/servers/2/names": ["www.blog.example"],
         "edge/certificates": {

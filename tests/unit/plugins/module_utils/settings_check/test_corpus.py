@@ -83,6 +83,7 @@ SERVICE = {
         "last_result": "success",
         "next_run": NOW + 3600,
     },
+    "backups": {"path": "/var/lib/hardened.django/site/backups.json", "error": "", "times": {}},
     "rotated": ["/tmp/*.log"],
 }
 EXPECT: dict[str, Any] = {
@@ -261,7 +262,14 @@ def look_at(probe, python, name: str) -> dict[str, Any]:
     }
     settings = (CORPUS / f"{name}.py.txt").read_text(encoding="utf-8")
     site = probe(python, {**PROJECT, "config/settings/production.py": settings}, environment, folder=name)
-    return {**site, "paths": PATHS, "service": SERVICE, "edge": None, "now": NOW, "expect": {**EXPECT, "domains": [host]}}
+    return {
+        **site,
+        "paths": PATHS,
+        "service": SERVICE,
+        "edge": None,
+        "now": NOW,
+        "expect": {**EXPECT, "domains": [host]},
+    }
 
 
 def judge(site: dict[str, Any]) -> set[str]:

@@ -49,6 +49,7 @@ def test_a_site_as_the_collection_deploys_it_gives_remarks_only():
     assert [finding["id"] for finding in found] == [
         "cache.I007",
         "database.I005",
+        "backup.I001",
         "admins.I001",
         "errors.I002",
         "errors.I002",

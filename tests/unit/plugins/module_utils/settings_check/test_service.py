@@ -99,5 +99,41 @@ def test_a_host_without_systemd_is_told_so(monkeypatch):
         service.Service("blog.service")
 
 
+def test_the_times_of_backups_are_read(tmp_path):
+    path = tmp_path / "backups.json"
+    assert service.backups(str(path)) == {"path": str(path), "error": "", "times": None}
+    path.write_text('{"backup": {"finished": 1795388208, "period": 86400}, "other": 1}')
+    found = service.backups(str(path))
+    assert (found["error"], found["times"]) == ("", {"backup": {"finished": 1795388208.0, "period": 86400.0}})
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "1", '{"backup": 1}', '{"backup": {"finished": 1}}', '{"backup": {"finished": "x"}}']
+)
+def test_what_does_not_tell_of_backups_is_an_error(tmp_path, text):
+    path = tmp_path / "backups.json"
+    path.write_text(text)
+    found = service.backups(str(path))
+    assert found["times"] == {}
+    assert found["error"]
+
+
+@pytest.mark.parametrize(
+    ("text", "patterns"),
+    [
+        (
+            '/var/log/a.log "/var/log/b c.log"\n/srv/*.log {\n daily\n}\n',
+            ["/var/log/a.log", "/var/log/b c.log", "/srv/*.log"],
+        ),
+        ("# /var/log/no.log {\nweekly\ninclude /etc/logrotate.d\n", []),
+        ("weekly\n/a.log {\n postrotate\n kill\n endscript\n}\n/b.log{\n}\n", ["/a.log", "/b.log"]),
+    ],
+)
+def test_files_that_are_rotated_are_read(tmp_path, text, patterns):
+    path = tmp_path / "site"
+    path.write_text(text)
+    assert service.rotated_by(str(path)) == patterns
+
+
 def test_this_host_has_addresses():
     assert "127.0.0.1" in service.local_addresses()
