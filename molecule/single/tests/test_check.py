@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from browser import CHECKOUT
 
@@ -92,6 +94,23 @@ def test_what_was_changed_by_hand_is_found(scenario, faults):
     ):
         assert message in report, message
     assert "Traceback" not in report
+
+
+def test_environments_that_share_a_secret_are_told(scenario, tmp_path):
+    """The same hosts, as if they belonged to another environment that was checked before."""
+    file = tmp_path / "environments.json"
+    result = scenario.playbook("-e", f"check_environments_file={file}", path=CHECK)
+    assert result.returncode == 0, result.stdout
+    known = json.loads(file.read_text())
+    (environment,) = known["environments"].values()
+    known["environments"] = {"staging": {"hosts": [], "domains": [], "secret_key": environment["database_password"]}}
+    file.write_text(json.dumps(known))
+    result = scenario.playbook("-e", f"check_environments_file={file}", path=CHECK)
+    assert result.returncode != 0
+    assert "This environment shares database_password with staging." in " ".join(result.stdout.split())
+    assert file.stat().st_mode & 0o777 == 0o600
+    for fingerprint in environment["database_password"]:
+        assert fingerprint not in result.stdout
 
 
 def test_a_credential_that_is_missing_is_told(app, run_task):

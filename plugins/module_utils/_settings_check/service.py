@@ -107,7 +107,7 @@ class Service:
             "sockets": self._sockets(words),
             "interface": interface(words),
             "runserver": "runserver" in words,
-            "credentials": [credential(path) for path in unit.credential_files(self.text)],
+            "credentials": [credential(path, salt) for path in unit.credential_files(self.text)],
             "drift": self._drift(site, salt, pid) if pid else [],
             "local_addresses": local_addresses(),
             "timer": self._timer(timer),
@@ -219,17 +219,21 @@ def interface(words: list[str]) -> str | None:
     return "wsgi" if any(server in line for server in ("gunicorn", "uwsgi", "waitress", "wsgi")) else None
 
 
-def credential(path: str) -> dict[str, t.Any]:
+def credential(path: str, salt: str) -> dict[str, t.Any]:
+    """What may be told about a file of a secret; the fingerprint of an empty one is empty."""
     try:
         found = os.stat(path)
+        with open(path, encoding="utf-8", errors="surrogateescape") as stream:
+            value = stream.read()
     except OSError:
-        return {"path": path, "mode": "", "owner": "", "modified": 0.0}
+        return {"path": path, "mode": "", "owner": "", "modified": 0.0, "fingerprint": ""}
     try:
         owner = pwd.getpwuid(found.st_uid).pw_name
     except KeyError:
         owner = str(found.st_uid)
     mode = f"{stat.S_IMODE(found.st_mode):04o}"
-    return {"path": path, "mode": mode, "owner": owner, "modified": found.st_mtime}
+    kept = fingerprint(value, salt) if value else ""
+    return {"path": path, "mode": mode, "owner": owner, "modified": found.st_mtime, "fingerprint": kept}
 
 
 def local_addresses() -> list[str]:

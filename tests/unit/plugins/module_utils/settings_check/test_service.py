@@ -87,10 +87,14 @@ def test_a_credential_is_described_without_its_content(tmp_path):
     path = tmp_path / "key"
     path.write_text("secret")
     path.chmod(0o440)
-    found = service.credential(str(path))
+    found = service.credential(str(path), "salt")
     assert (found["mode"], found["owner"]) == ("0440", getpass.getuser())
     assert found["modified"] == path.stat().st_mtime
-    assert service.credential(f"{tmp_path}/absent")["mode"] == ""
+    assert len(found["fingerprint"]) == 16
+    assert found["fingerprint"] != service.credential(str(path), "pepper")["fingerprint"]
+    path.write_text("")
+    assert service.credential(str(path), "salt")["fingerprint"] == ""
+    assert service.credential(f"{tmp_path}/absent", "salt")["mode"] == ""
 
 
 def test_a_host_without_systemd_is_told_so(monkeypatch):
