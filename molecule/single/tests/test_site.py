@@ -47,6 +47,18 @@ def test_data_servers_listen_on_the_loopback_interface_only(app):
     }
 
 
+def test_database_and_cache_are_reached_over_sockets(app):
+    code = (
+        "from django.db import connection; from django.core.cache import cache; cursor = connection.cursor()\n"
+        "cursor.execute('select inet_client_addr() is null'); print(cursor.fetchone()[0])\n"
+        "cache.set('a', 'b'); print(cache.get('a'), cache._cache.get_client().connection_pool.connection_kwargs['path'])"
+    )
+    answer = app.check_output("guestbook-manage shell --verbosity 0 -c %s", code)
+    assert answer.splitlines() == ["True", "b /run/redis/server.sock"]
+    # The socket asks for the password, as the port does.
+    assert "NOAUTH" in app.check_output("runuser -u nobody -- redis-cli -s /run/redis/server.sock ping")
+
+
 def test_every_process_has_the_environment(app):
     code = "import os; print(os.environ['GREETING'])"
     expected = "quotes \" and ' and \\, $HOME, %i, # and spaces"

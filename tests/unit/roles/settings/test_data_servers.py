@@ -72,3 +72,6 @@ def test_servers_on_the_same_host_are_reached_over_sockets(values, facts):
     expected = facts(**INVENTORY, **sockets)["settings_expected"]
     assert expected["database_host"] == "/run/postgresql"
     assert "cache_host" not in expected
+    # A project without the private module has the addresses in its environment.
+    expected = facts(**INVENTORY, **sockets, settings_private_module=False)["settings_expected"]
+    assert (expected["database_host"], expected["cache_host"]) == ("10.0.0.5", "10.0.0.6")
