@@ -265,3 +265,31 @@ def test_a_renewal_interrupts_nothing(app, browser, scenario, database):
         assert after.split()[0] == before[name].split()[0], name
     assert failed == []
     assert browser.get("/").status == 200
+
+
+def test_closing_the_whole_host_keeps_ssh_and_the_site(app, browser, scenario):
+    target = scenario.addresses("app1")[0]
+    app.run_expect([0], "systemd-run --quiet --unit=listener python3 -m http.server 8000 --bind ::")
+    app.run_expect([0], "timeout 30 sh -c 'until ss -Hltn sport = 8000 | grep -q .; do sleep 0.2; done'")
+    closing = '{"firewall_default_deny": %s, "firewall_ssh_sources": %s}'
+    try:
+        assert answers(target, 8000)
+        result = scenario.playbook("--extra-vars", closing % ("true", "[]"))
+        assert result.returncode == 0, result.stdout
+        for address in scenario.addresses("app1"):
+            assert not answers(address, 8000)
+            assert answers(address, 22)
+        assert browser.get("/").status == 200
+        assert connect(app).stdout == "yes\n"
+        # Nobody is at this address of the documentation.
+        result = scenario.playbook("--extra-vars", closing % ("true", '["192.0.2.7"]'))
+        assert result.returncode != 0
+        assert "the host has taken them back by itself" in result.stdout
+        for name in ("app1", *SERVERS):
+            assert answers(scenario.addresses(name)[0], 22)
+        assert not answers(target, 8000)
+    finally:
+        app.run("systemctl stop listener")
+        back = scenario.playbook("--extra-vars", closing % ("false", "[]"))
+    assert back.returncode == 0, back.stdout
+    assert "chain host" not in app.check_output("nft list table inet hardened_django")

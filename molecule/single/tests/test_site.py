@@ -51,7 +51,8 @@ def test_database_and_cache_are_reached_over_sockets(app):
     code = (
         "from django.db import connection; from django.core.cache import cache; cursor = connection.cursor()\n"
         "cursor.execute('select inet_client_addr() is null'); print(cursor.fetchone()[0])\n"
-        "cache.set('a', 'b'); print(cache.get('a'), cache._cache.get_client().connection_pool.connection_kwargs['path'])"
+        "cache.set('a', 'b'); pool = cache._cache.get_client().connection_pool\n"
+        "print(cache.get('a'), pool.connection_kwargs['path'])"
     )
     answer = app.check_output("guestbook-manage shell --verbosity 0 -c %s", code)
     assert answer.splitlines() == ["True", "b /run/redis/server.sock"]
