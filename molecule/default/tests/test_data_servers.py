@@ -272,7 +272,7 @@ def test_closing_the_whole_host_keeps_ssh_and_the_site(app, browser, scenario):
     target = scenario.addresses("app1")[0]
     app.run_expect([0], "systemd-run --quiet --unit=listener python3 -m http.server 8000 --bind ::")
     app.run_expect([0], "timeout 30 sh -c 'until ss -Hltn sport = 8000 | grep -q .; do sleep 0.2; done'")
-    closing = '{"firewall_default_deny": %s, "firewall_ssh_sources": %s}'
+    closing = '{"firewall_default_deny": %s, "firewall_ssh_sources": %s, "firewall_confirm_seconds": 30}'
     try:
         assert answers(target, 8000)
         result = scenario.playbook("--extra-vars", closing % ("true", "[]"))
