@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import email.parser
 import html
 import http.client
 import pathlib
@@ -108,3 +109,12 @@ def raw(address: str, request: bytes, server_name: str | None = None, port: int 
         while chunk := connection.recv(65536):
             received += chunk
     return received
+
+
+def parsed(answer: bytes) -> Response:
+    """The first response in what a server sent."""
+    head, _, body = answer.partition(b"\r\n\r\n")
+    status, _, headers = head.decode().partition("\r\n")
+    assert status.startswith("HTTP/1.1 "), answer
+    message = email.parser.Parser(_class=http.client.HTTPMessage).parsestr(headers)
+    return Response(int(status.split()[1]), message, body)

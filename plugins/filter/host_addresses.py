@@ -59,17 +59,20 @@ def host_addresses(hosts: Iterable[str], hostvars: Mapping[str, Mapping[str, Any
     return [str(address) for address in sorted(found, key=_family_and_number)]
 
 
-def _is_address(text: object) -> bool:
+def _is_address(text: object, networks: bool) -> bool:
     try:
-        _parse(text)
+        if networks and "/" in str(text):
+            ipaddress.ip_network(str(text))
+        else:
+            _parse(text)
     except ValueError:
         return False
     return True
 
 
-def invalid_addresses(words: Iterable[object]) -> list[object]:
-    """The words that are no plain IPv4 or IPv6 address."""
-    return [word for word in words if not _is_address(word)]
+def invalid_addresses(words: Iterable[object], networks: bool = False) -> list[object]:
+    """The words that are no plain IPv4 or IPv6 address, nor, if these are welcome, a network."""
+    return [word for word in words if not _is_address(word, networks)]
 
 
 class FilterModule:

@@ -39,6 +39,14 @@ def test_the_database_and_the_cache_of_the_provider_are_in_use(app, project):
     assert app.check_output(f"{project}-run python -c %s", f"import django; django.setup(); {code}") == "postgresql 1"
 
 
+@pytest.mark.parametrize("project", PROJECTS)
+def test_every_project_has_the_security_headers(app, scenario, project):
+    """Some have no SecurityMiddleware, which sends them where it is."""
+    headers = browse(app, scenario, project).get("/").headers
+    for name in ("X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy"):
+        assert len(headers.get_all(name, [])) == 1, name
+
+
 def test_nothing_of_ours_is_installed_on_a_host_for_managed_services(app):
     assert app.run("dpkg --status postgresql redis-server 2>/dev/null | grep 'Status: install'").stdout == ""
 

@@ -72,6 +72,10 @@ def test_a_missing_domain_is_refused(scenario, tmp_path):
         ({"firewall_ssh_sources": ["office"]}, 'firewall_ssh_sources holds "office"'),
         ({"firewall_open_ports": [5432]}, "firewall_open_ports is 5432"),
         ({"firewall_confirm_seconds": 5}, "firewall_confirm_seconds is 5"),
+        ({"nginx_trusted_proxies": ["10.0.0.0/8", "proxy"]}, 'nginx_trusted_proxies holds "proxy"'),
+        ({"project_aliases": ["www.guestbook.example"]}, "nginx_server_aliases) name a domain twice"),
+        ({"nginx_hsts_seconds": 300}, "with a self-signed certificate it must be 0"),
+        ({"nginx_media_types": {"image/svg+xml": ["svg"]}}, 'nginx_media_types holds "image/svg+xml"'),
         ({"secrets_secret_key": "short"}, "secrets_secret_key must have at least 50 characters"),
     ],
 )

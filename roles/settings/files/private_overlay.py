@@ -18,6 +18,23 @@ Credential = Callable[[str], str]
 DEVELOPMENT_MAIL_BACKENDS = ("console", "dummy", "filebased", "locmem")
 LOCAL_SENDERS = {"DEFAULT_FROM_EMAIL": "webmaster@localhost", "SERVER_EMAIL": "root@localhost"}
 CACHED_LOADER = "django.template.loaders.cached.Loader"
+# Django's own.
+DEFAULT_FORM_SIZE = 2621440
+ERRORS = {
+    400: ("Bad request", "Your browser sent something that the site does not understand."),
+    403: ("Forbidden", "You are not allowed to see this page."),
+    404: ("Page not found", "There is nothing at this address."),
+    500: ("Something went wrong", "The error was recorded. Please try again later."),
+}
+# Whole in itself: it must work when nothing else does, also under a strict content security policy.
+ERROR_PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8"><meta name="viewport" content="width=device-width"><meta name="color-scheme" content="light dark">
+<title>{title}</title>
+<h1>{title}</h1>
+<p>{text}</p>
+</html>
+"""
 CONNECTION_KEYS_OF_A_CACHE = {"db", "username", "password", "host", "port"}
 
 
@@ -36,11 +53,14 @@ def overlay(project: Settings, wanted: Settings, credential: Credential, django:
         **caches(project, wanted, credential, django),
         **mail(project, wanted),
         **files(project, wanted),
-        **https(),
-        "SILENCED_SYSTEM_CHECKS": joined(project.get("SILENCED_SYSTEM_CHECKS"), wanted["silenced_checks"]),
+        **https(wanted),
+        **body_size(project, wanted),
+        "SILENCED_SYSTEM_CHECKS": joined(
+            project.get("SILENCED_SYSTEM_CHECKS"), [*wanted["silenced_checks"], *hsts_checks(wanted)]
+        ),
     }
-    if project.get("TEMPLATES"):
-        managed["TEMPLATES"] = [template_engine(engine) for engine in project["TEMPLATES"]]
+    if project.get("TEMPLATES") or project.get("ROOT_URLCONF"):
+        managed["TEMPLATES"] = [*(template_engine(engine) for engine in project.get("TEMPLATES") or []), error_pages()]
     if not project.get("LOGGING"):
         managed["LOGGING"] = console_logging()
     elif loses_errors(project["LOGGING"]):
@@ -170,20 +190,50 @@ def files(project: Settings, wanted: Settings) -> dict[str, Any]:
     return managed
 
 
-def https() -> dict[str, Any]:
-    """nginx ends TLS and overwrites X-Forwarded-Proto and Host. HSTS is its header: on every response or on none."""
+def https(wanted: Settings) -> dict[str, Any]:
+    """nginx ends TLS, overwrites X-Forwarded-Proto and Host, and sends HSTS itself, with the same values."""
     return {
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "USE_X_FORWARDED_HOST": False,
         "USE_X_FORWARDED_PORT": False,
         "SECURE_SSL_REDIRECT": True,
-        "SECURE_HSTS_SECONDS": 0,
+        "SECURE_HSTS_SECONDS": wanted["hsts_seconds"],
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": wanted["hsts_include_subdomains"],
+        "SECURE_HSTS_PRELOAD": wanted["hsts_preload"],
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SESSION_COOKIE_SECURE": True,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_DOMAIN": None,
         "CSRF_COOKIE_SECURE": True,
         "CSRF_COOKIE_DOMAIN": None,
+    }
+
+
+def hsts_checks(wanted: Settings) -> list[str]:
+    """The checks that ask for more HSTS than the inventory, which decides about it."""
+    if not wanted["hsts_seconds"]:
+        return ["security.W004"]
+    checks = {"security.W005": wanted["hsts_include_subdomains"], "security.W021": wanted["hsts_preload"]}
+    return [check for check, asked_for in checks.items() if not asked_for]
+
+
+def body_size(project: Settings, wanted: Settings) -> dict[str, Any]:
+    """A form without its files is never larger than what nginx lets through."""
+    size = project.get("DATA_UPLOAD_MAX_MEMORY_SIZE", DEFAULT_FORM_SIZE)
+    limit = wanted["body_size"]
+    return {"DATA_UPLOAD_MAX_MEMORY_SIZE": limit} if limit and (size is None or size > limit) else {}
+
+
+def error_pages() -> dict[str, Any]:
+    """A template engine behind those of the project, which Django asks for what none of them has."""
+    pages = {f"{code}.html": ERROR_PAGE.format(title=title, text=text) for code, (title, text) in ERRORS.items()}
+    loader = ("django.template.loaders.locmem.Loader", pages)
+    return {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "NAME": "private_error_pages",
+        "DIRS": [],
+        "APP_DIRS": False,
+        "OPTIONS": {"loaders": [(CACHED_LOADER, [loader])]},
     }
 
 

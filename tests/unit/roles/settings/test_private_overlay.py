@@ -32,7 +32,11 @@ WANTED: dict[str, Any] = {
     "caches": {},
     "cache_location": "redis://blog:{password}@cache:6379/0",
     "cache_key_prefix": "blog",
-    "silenced_checks": ["security.W004"],
+    "silenced_checks": ["a.W0"],
+    "hsts_seconds": 0,
+    "hsts_include_subdomains": False,
+    "hsts_preload": False,
+    "body_size": 10485760,
     "static_root": "/srv/blog/app/static",
     "static_directories": [],
     "media_root": "/var/lib/blog/media",
@@ -87,7 +91,6 @@ def test_an_empty_project_gets_everything_that_production_demands():
     }
     # What is not the settings of a project must not look as if it were.
     assert "INSTALLED_APPS" not in result
-    assert "TEMPLATES" not in result
 
 
 @pytest.mark.parametrize("names", [[], ["DEBUG"], ["LOGGING", "DATABASES"], ["NO_SUCH_SETTING"]])
@@ -97,12 +100,14 @@ def test_unmanaged_settings_are_left_out(names):
 
 def test_https_is_complete():
     result = managed({"SESSION_COOKIE_DOMAIN": ".example", "USE_X_FORWARDED_HOST": True, "SECURE_HSTS_SECONDS": 60})
-    assert {name: value for name, value in result.items() if name in overlay.https()} == {
+    assert {name: value for name, value in result.items() if name in overlay.https(WANTED)} == {
         "SECURE_PROXY_SSL_HEADER": ("HTTP_X_FORWARDED_PROTO", "https"),
         "USE_X_FORWARDED_HOST": False,
         "USE_X_FORWARDED_PORT": False,
         "SECURE_SSL_REDIRECT": True,
         "SECURE_HSTS_SECONDS": 0,
+        "SECURE_HSTS_INCLUDE_SUBDOMAINS": False,
+        "SECURE_HSTS_PRELOAD": False,
         "SECURE_CONTENT_TYPE_NOSNIFF": True,
         "SESSION_COOKIE_SECURE": True,
         "SESSION_COOKIE_HTTPONLY": True,
@@ -110,6 +115,37 @@ def test_https_is_complete():
         "CSRF_COOKIE_SECURE": True,
         "CSRF_COOKIE_DOMAIN": None,
     }
+
+
+@pytest.mark.parametrize(
+    ("wanted", "silenced"),
+    [
+        ({}, ["a.W0", "security.W004"]),
+        ({"hsts_seconds": 60}, ["a.W0", "security.W005", "security.W021"]),
+        ({"hsts_seconds": 60, "hsts_include_subdomains": True}, ["a.W0", "security.W021"]),
+        ({"hsts_seconds": 60, "hsts_include_subdomains": True, "hsts_preload": True}, ["a.W0"]),
+    ],
+)
+def test_only_checks_that_ask_for_more_hsts_than_wanted_are_silenced(wanted, silenced):
+    result = managed(**wanted)
+    assert result["SILENCED_SYSTEM_CHECKS"] == silenced
+    assert result["SECURE_HSTS_SECONDS"] == wanted.get("hsts_seconds", 0)
+
+
+@pytest.mark.parametrize(
+    ("project", "body_size", "expected"),
+    [
+        ({}, 10485760, None),
+        ({}, 0, None),
+        ({}, 1048576, 1048576),
+        ({"DATA_UPLOAD_MAX_MEMORY_SIZE": 20000000}, 10485760, 10485760),
+        ({"DATA_UPLOAD_MAX_MEMORY_SIZE": None}, 10485760, 10485760),
+        ({"DATA_UPLOAD_MAX_MEMORY_SIZE": None}, 0, None),
+        ({"DATA_UPLOAD_MAX_MEMORY_SIZE": 1000}, 10485760, None),
+    ],
+)
+def test_forms_are_not_larger_than_what_nginx_lets_through(project, body_size, expected):
+    assert managed(project, body_size=body_size).get("DATA_UPLOAD_MAX_MEMORY_SIZE") == expected
 
 
 # types
@@ -125,9 +161,9 @@ def test_https_is_complete():
         ("MEDIA_ROOT", "", "/var/lib/blog/media"),
         ("ALLOWED_HOSTS", ("localhost",), ("www.blog.example",)),
         ("ALLOWED_HOSTS", ["*"], ["www.blog.example"]),
-        ("SILENCED_SYSTEM_CHECKS", ("a.W1",), ("a.W1", "security.W004")),
-        ("SILENCED_SYSTEM_CHECKS", ["security.W004", "a.W1"], ["security.W004", "a.W1"]),
-        ("SILENCED_SYSTEM_CHECKS", None, ["security.W004"]),
+        ("SILENCED_SYSTEM_CHECKS", ("a.W1",), ("a.W1", "a.W0", "security.W004")),
+        ("SILENCED_SYSTEM_CHECKS", ["security.W004", "a.W1"], ["security.W004", "a.W1", "a.W0"]),
+        ("SILENCED_SYSTEM_CHECKS", None, ["a.W0", "security.W004"]),
         ("STATICFILES_DIRS", (Path("/code/assets"),), (Path("/code/assets"), "/srv/more")),
         ("STATICFILES_DIRS", [("prefix", "/code/assets")], [("prefix", "/code/assets"), "/srv/more"]),
         ("STATICFILES_DIRS", None, ["/srv/more"]),
@@ -461,15 +497,24 @@ CACHED = "django.template.loaders.cached.Loader"
 )
 def test_template_engines(options, expected):
     engine = {"BACKEND": "django.template.backends.django.DjangoTemplates", "APP_DIRS": False, "OPTIONS": options}
-    once = managed({"TEMPLATES": [engine]})["TEMPLATES"]
+    once = managed({"TEMPLATES": [engine]})["TEMPLATES"][:-1]
     assert once == [{**engine, "OPTIONS": expected}]
-    assert managed({"TEMPLATES": once})["TEMPLATES"] == once
+    assert managed({"TEMPLATES": once})["TEMPLATES"][:-1] == once
 
 
 def test_every_template_engine_is_looked_at():
     engines = [{"BACKEND": "a", "OPTIONS": {"debug": True}}, {"BACKEND": "b"}, {"BACKEND": "c", "OPTIONS": {"x": 1}}]
     found = managed({"TEMPLATES": engines})["TEMPLATES"]
-    assert [engine["OPTIONS"] for engine in found] == [{"debug": False}, {}, {"x": 1}]
+    assert [engine["OPTIONS"] for engine in found[:-1]] == [{"debug": False}, {}, {"x": 1}]
+
+
+@pytest.mark.parametrize("project", [{"ROOT_URLCONF": "blog.urls"}, {"TEMPLATES": [{"BACKEND": "a", "NAME": "b"}]}])
+def test_pages_of_errors_come_after_all_that_the_project_has(project):
+    last = managed(project)["TEMPLATES"][-1]
+    cached, [(_, pages)] = last["OPTIONS"]["loaders"][0]
+    assert (last["NAME"], cached, last["DIRS"], last["APP_DIRS"]) == ("private_error_pages", CACHED, [], False)
+    assert sorted(pages) == ["400.html", "403.html", "404.html", "500.html"]
+    assert all(page.startswith("<!doctype html>") for page in pages.values())
 
 
 # logging
