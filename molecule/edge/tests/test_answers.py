@@ -155,7 +155,7 @@ def test_maintenance_lets_chosen_visitors_pass(scenario, name, ask, authority):
     ("variables", "message"),
     [
         ({"nginx_extra_locations": "location = /a { return 200 }"}, "unexpected"),
-        ({"nginx_name": "other", "project_name": "other"}, f'conflicting server name "{DOMAIN}"'),
+        ({"nginx_name": "other"}, f'conflicting server name "{DOMAIN}"'),
     ],
 )
 def test_a_configuration_that_does_not_work_is_put_back(configure, visitor, host, variables, message):

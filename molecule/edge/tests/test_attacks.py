@@ -79,9 +79,9 @@ def mirror(ask):
 def test_an_ambiguous_request_is_refused_and_nothing_behind_it_is_answered(ask, address, name_of_request):
     request = (AMBIGUOUS[name_of_request] + SMUGGLED).encode()
     answer = raw(address, request, DOMAIN, 443)
-    assert answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 405", b"HTTP/1.1 501")), answer
+    assert answer == b"" or answer.startswith((b"HTTP/1.1 400", b"HTTP/1.1 405", b"HTTP/1.1 501")), answer
     assert b"smuggled" not in answer
-    assert answer.count(b"HTTP/1.1 ") == 1
+    assert answer.count(b"HTTP/1.1 ") <= 1
 
 
 def test_a_body_is_not_taken_for_a_request(ask):
