@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import testinfra
 
@@ -20,6 +21,7 @@ CONFIGURATION = {
         "tlsPort": 443,
         "ocspResponderURL": "",
         "externalAccountBindingRequired": False,
+        "domainBlocklist": ["refused.example"],
     }
 }
 CERTIFICATES = f"""
@@ -53,14 +55,18 @@ class Authority:
             [0], "cp /etc/hosts %s && echo %s >>/etc/hosts", f"{DIRECTORY}/hosts", f"127.0.0.1 {' '.join(names)}"
         )
         self.ca_bundle = host.file(f"{DIRECTORY}/ca.pem").content_string
-        self.start()
+        host.run_expect([0], START)
 
-    def start(self) -> None:
-        self._host.run_expect([0], START)
-
-    def stop(self) -> None:
-        self._host.run_expect([0], "systemctl stop pebble.service")
+    @contextlib.contextmanager
+    def out_of_reach(self) -> Iterator[None]:
+        """It forgets everything when it stops, so it stays and nobody reaches it."""
+        chain = "add table inet acme; add chain inet acme input { type filter hook input priority 0; }"
+        self._host.run_expect([0], "nft %s", f"{chain}; add rule inet acme input tcp dport {PORT} reject")
+        try:
+            yield
+        finally:
+            self._host.run_expect([0], "nft delete table inet acme")
 
     def remove(self) -> None:
-        self.stop()
+        self._host.run_expect([0], "systemctl stop pebble.service")
         self._host.run_expect([0], "cat %s/hosts >/etc/hosts && rm -r %s", DIRECTORY, DIRECTORY)

@@ -174,13 +174,20 @@ def test_what_an_authority_cannot_prove_is_refused_before_anything_changes(deplo
     assert changes(result.stdout) == [0]
 
 
-def test_a_directory_that_is_none_leaves_the_site_serving(deploy, authority, served):
+@pytest.mark.parametrize(
+    ("variables", "message"),
+    [
+        ({"certificate_acme_directory_url": "https://localhost:14000/none"}, "404"),
+        ({"certificate_names": ["www.refused.example"]}, "acme:error:rejectedIdentifier"),
+    ],
+)
+def test_an_authority_that_refuses_leaves_the_site_serving(deploy, served, variables, message):
     before = served()
-    result = deploy(certificate_acme_directory_url=authority.directory_url + "/none")
+    result = deploy(**variables)
     assert result.returncode != 0
     output = " ".join(result.stdout.split())
     assert "gave no certificate, and the site serves the one that it had. certbot says" in output
-    assert "404" in output
+    assert message in output
     assert served() == before
 
 
@@ -213,9 +220,8 @@ print(urllib.request.urlopen("https://localhost:15000/roots/0", context=trust).r
 
 def test_another_run_changes_nothing_even_without_the_authority(deploy, authority, served):
     before = served()
-    authority.stop()
-    result = deploy()
-    authority.start()
+    with authority.out_of_reach():
+        result = deploy()
     assert result.returncode == 0, result.stdout
     assert changes(result.stdout) == [0], result.stdout
     assert served() == before
@@ -255,9 +261,8 @@ def test_a_broken_configuration_does_not_cost_the_renewed_certificate(app, brows
 
 def test_an_authority_that_is_down_leaves_the_certificate(app, authority, served):
     before = served()
-    authority.stop()
-    result = app.run(f"{COMMAND} --force-renewal")
-    authority.start()
+    with authority.out_of_reach():
+        result = app.run(f"{COMMAND} --force-renewal")
     assert result.rc != 0
     assert served() == before
 
