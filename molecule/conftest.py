@@ -82,7 +82,7 @@ def app(scenario):
     return scenario.host("app1")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture
 def certificate(app, scenario):
     return app.file(f"/etc/{scenario.project['project_name']}/certificate/fullchain.pem").content_string
 
