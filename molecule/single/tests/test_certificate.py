@@ -163,19 +163,24 @@ openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out 
     return {path.stem: path.read_text() for path in folder.glob("*.pem")}
 
 
+# Findings of Debian's testssl.sh that are none here, and why.
+KNOWN = {
+    "cert_chain_of_trust": "nobody outside knows the test's certificate",
+    "cert_revocation": "a self-signed certificate has nobody who could revoke it",
+    "cipher_order": "all ciphers are sound, and Mozilla's guideline lets the client choose",
+    "BREACH": "Django masks its CSRF token anew in each response",
+}
+
+
 def test_strangers_find_no_weakness_in_tls(app):
     app.run_expect([0], "apt-get install --yes --quiet --no-install-recommends testssl.sh bsdextrautils dnsutils")
     app.run("rm --force /tmp/testssl.json")
-    app.run(
-        "testssl --quiet --warnings off --color 0 --ip 127.0.0.1 --severity LOW --jsonfile /tmp/testssl.json %s",
-        MAIN,
-    )
+    what = "--protocols --std --fs --server-preference --server-defaults --vulnerable"
+    app.run(f"testssl --quiet --warnings off --color 0 --ip 127.0.0.1 {what} --jsonfile /tmp/testssl.json %s", MAIN)
     findings = json.loads(app.file("/tmp/testssl.json").content_string)
-    assert findings
-    serious = [
-        finding for finding in findings if finding["severity"] in ("MEDIUM", "HIGH", "CRITICAL", "FATAL", "WARN")
-    ]
-    assert serious == []
+    assert {"TLS1_2", "TLS1_3", "heartbleed"} <= {finding["id"] for finding in findings}
+    serious = [finding for finding in findings if finding["severity"] in ("MEDIUM", "HIGH", "CRITICAL", "FATAL")]
+    assert [finding for finding in serious if finding["id"] not in KNOWN] == []
 
 
 @pytest.mark.parametrize(
