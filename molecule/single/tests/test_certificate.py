@@ -38,6 +38,16 @@ def strange():
     return context
 
 
+def speaks_tls_1_2(address):
+    context = strange()
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    try:
+        with context.wrap_socket(socket.create_connection((address, 443), timeout=30), server_hostname=MAIN):
+            return True
+    except ssl.SSLError:
+        return False
+
+
 class Visitors:
     """Asks for the site again and again, over new connections, and counts what goes wrong."""
 
@@ -310,13 +320,18 @@ def test_a_provided_certificate_replaces_it_without_a_failed_request(deploy, app
         "certificate_kind": "provided",
         "certificate_provided_chain": own["site"] + own["ca"],
         "certificate_provided_key": own["key"],
+        "nginx_tls_policy": "modern",
     }
+    assert speaks_tls_1_2(address)
     with Visitors(address) as visitors:
         result = deploy("--diff", "-vvvv", **provided)
     assert result.returncode == 0, result.stdout
     assert visitors.failures == []
     assert loaded(before) == x509.load_pem_x509_certificate(own["site"].encode())
     assert Browser(address, MAIN, own["ca"]).get("/health/").status == 200
+    deadline = time.monotonic() + 20
+    while speaks_tls_1_2(address):
+        assert time.monotonic() < deadline, "the modern policy is TLS 1.3 only"
     secret = own["key"].splitlines()[5]
     assert secret not in result.stdout.replace("\\n", "\n")
     assert not app.service("guestbook-certificate.timer").is_running
