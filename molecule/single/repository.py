@@ -19,11 +19,20 @@ class Migration(migrations.Migration):
     dependencies = [("guestbook", "0001_initial")]
     operations = [migrations.RunPython(fail)]
 """
+DESTRUCTIVE_MIGRATION = """
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("guestbook", "0001_initial")]
+    operations = [migrations.DeleteModel("Entry")]
+"""
 # What each branch appends to which file of the project.
 BRANCHES = {
     "next": ("guestbook/templates/guestbook/base.html", "<!-- the next release -->\n"),
     "broken-import": ("website/settings.py", "\nimport no_such_module\n"),
     "broken-migration": ("guestbook/migrations/0002_fail.py", FAILING_MIGRATION),
+    "destructive-migration": ("guestbook/migrations/0002_remove.py", DESTRUCTIVE_MIGRATION),
     "broken-health": ("guestbook/views.py", "\n\ndef health(request):\n    raise RuntimeError\n"),
     "weak": ("website/settings.py", '\nX_FRAME_OPTIONS = "SAMEORIGIN"\n'),
 }

@@ -110,6 +110,7 @@ def serving(app, browser):
     [
         ("broken-import", "ModuleNotFoundError: No module named 'no_such_module'"),
         ("broken-migration", "RuntimeError: this migration always fails"),
+        ("destructive-migration", "guestbook.0002_remove, Delete model Entry, removes a table"),
         ("broken-health", "/health/ answers 500"),
         ("weak", "security.W019"),
     ],

@@ -1,0 +1,71 @@
+"""Back to a release that was live before, and what the host has."""
+
+from __future__ import annotations
+
+import json
+import pathlib
+
+import pytest
+from browser import CHECKOUT
+
+ROLLBACK, RELEASES = CHECKOUT / "playbooks/rollback.yml", CHECKOUT / "playbooks/releases.yml"
+# Another migration of the example project, which its older release does not know.
+RECORD = "INSERT INTO django_migrations (app, name, applied) VALUES ('guestbook', '0002_later', now())"
+FORGET = "DELETE FROM django_migrations WHERE name = '0002_later'"
+
+
+def live(app) -> str:
+    return pathlib.Path(app.check_output("readlink /srv/guestbook/current")).name
+
+
+def sql(app, statement):
+    app.check_output("runuser -u postgres -- psql --quiet guestbook --command %s", statement)
+
+
+def words(result) -> str:
+    return " ".join(result.stdout.split())
+
+
+@pytest.fixture
+def changed(scenario, app):
+    """A newer release that is live, and a migration that came with it."""
+    before = live(app)
+    result = scenario.playbook("-e", json.dumps({"settings_extra": "NEWER = True"}))
+    assert result.returncode == 0, result.stdout
+    sql(app, RECORD)
+    yield before, live(app)
+    sql(app, FORGET)
+    assert scenario.playbook().returncode == 0
+    assert live(app) == before
+
+
+def test_the_release_before_comes_back(scenario, app, browser, changed):
+    before, newer = changed
+    shown = scenario.playbook(path=RELEASES)
+    assert shown.returncode == 0, shown.stdout
+    (line,) = [line for line in shown.stdout.splitlines() if newer in line]
+    assert "live, healthy" in words(shown)
+    assert line.count("built") == 1
+
+    checked = scenario.playbook("--check", path=ROLLBACK)
+    assert checked.returncode == 0, checked.stdout
+    assert live(app) == newer
+
+    result = scenario.playbook(path=ROLLBACK)
+    assert result.returncode == 0, result.stdout
+    assert f"the database has migrations that {before} does not know: guestbook.0002_later." in words(result)
+    assert live(app) == before
+    assert browser.get("/").status == 200
+
+    forward = scenario.playbook("-e", f"release_rollback_to={newer}", path=ROLLBACK)
+    assert forward.returncode == 0, forward.stdout
+    assert live(app) == newer
+
+
+def test_a_release_that_the_host_does_not_have_is_refused(scenario, app):
+    before = live(app)
+    result = scenario.playbook("-e", "release_rollback_to=no-such", path=ROLLBACK)
+    assert result.returncode != 0
+    assert "There is no release no-such on app1, which has" in words(result)
+    assert before in words(result)
+    assert live(app) == before
