@@ -86,5 +86,15 @@ def test_word_is_no_address(word: object) -> None:
     assert invalid_addresses(["192.0.2.1", word]) == [word]
 
 
+def test_networks_are_welcome_where_asked_for() -> None:
+    words = ["192.0.2.1", "192.0.2.0/24", "2001:db8::/32"]
+    assert invalid_addresses(words, networks=True) == []
+    assert invalid_addresses(["192.0.2.1/24", "192.0.2.0/33", "all/8"], networks=True) == [
+        "192.0.2.1/24",
+        "192.0.2.0/33",
+        "all/8",
+    ]
+
+
 def test_filters_are_published_by_name() -> None:
     assert FilterModule().filters() == {"host_addresses": host_addresses, "invalid_addresses": invalid_addresses}
