@@ -92,7 +92,8 @@ def test_the_database_refuses_a_wrong_password_and_another_role(app, scenario):
 
 def test_the_cache_refuses_strangers_and_dangerous_commands(app, scenario):
     cache = scenario.addresses("cache1")[0]
-    code = f"import redis; print(redis.Redis(host='{cache}').ping())"
+    tls = "ssl=True, ssl_ca_certs='/srv/wagtail/app/settings/cache_servers.pem'"
+    code = f"import redis; print(redis.Redis(host='{cache}', {tls}).ping())"
     assert "AuthenticationError" in app.run("/usr/local/bin/wagtail-run python -c %s", code).stderr
     code = (
         "from django.core.cache import cache; client = cache._cache.get_client()\n"

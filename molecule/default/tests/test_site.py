@@ -101,7 +101,9 @@ def test_pages_of_older_releases_find_their_static_files(app, browser):
 def test_sessions_go_through_the_cache(editor, scenario, app):
     password = app.file("/etc/wagtail/secrets/cache_password").content_string
     keys = scenario.host("cache1").check_output(
-        "REDISCLI_AUTH=%s redis-cli --user wagtail --no-auth-warning keys 'wagtail:*'", password
+        "REDISCLI_AUTH=%s redis-cli --tls --cacert /etc/hardened-django/redis.pem --user wagtail --no-auth-warning "
+        "keys 'wagtail:*'",
+        password,
     )
     assert "django.contrib.sessions" in keys
 
