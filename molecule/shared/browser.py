@@ -113,8 +113,8 @@ def raw(address: str, request: bytes, server_name: str | None = None, port: int 
 
 def parsed(answer: bytes) -> Response:
     """The first response in what a server sent."""
-    head, _, body = answer.partition(b"\r\n\r\n")
-    status, _, headers = head.decode().partition("\r\n")
+    head, _blank, body = answer.partition(b"\r\n\r\n")
+    status, _end, headers = head.decode().partition("\r\n")
     assert status.startswith("HTTP/1.1 "), answer
     message = email.parser.Parser(_class=http.client.HTTPMessage).parsestr(headers)
     return Response(int(status.split()[1]), message, body)

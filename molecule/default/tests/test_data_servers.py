@@ -244,7 +244,7 @@ def test_a_renewal_interrupts_nothing(app, browser, scenario, database):
         scenario.host(name).run_expect([0], f"rm /etc/hardened-django/{kind}.pem")
     before = {
         name: scenario.host(name).check_output("sha256sum /etc/hardened-django/%s.pem.next", kind)
-        for name, (kind, _) in SERVERS.items()
+        for name, (kind, _certificate) in SERVERS.items()
     }
     failed: list[str] = []
     done = threading.Event()

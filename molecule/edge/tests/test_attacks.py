@@ -172,7 +172,7 @@ def test_no_path_leads_out_of_the_public_files(ask, path):
 
 def test_guessing_passwords_is_slowed_down(ask):
     attempt = f"POST /accounts/login/ HTTP/1.0\r\n{HOST}\r\nContent-Length: 0\r\n\r\n".encode()
-    statuses = [ask(attempt).status for _ in range(30)]
+    statuses = [ask(attempt).status for _attempt in range(30)]
     assert statuses[:20] == [403] * 20
     assert statuses[-1] == 429
     refused = ask(attempt)
@@ -194,7 +194,7 @@ def test_slow_clients_do_not_keep_others_waiting(address, visitor):
         client.sendall(line.encode())
         clients.append(client)
     started = time.monotonic()
-    for _ in range(5):
+    for _number in range(5):
         assert visitor.get("/health/").text == "ok\n"
     assert time.monotonic() - started < 5
     # Both kinds are sent away.

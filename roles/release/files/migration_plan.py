@@ -82,7 +82,8 @@ def make_plan():
     loader = MigrationLoader(connections[DEFAULT_DB_ALIAS])
     applied = set(loader.applied_migrations)
     loader.check_consistent_history(connections[DEFAULT_DB_ALIAS])
-    before = loader.project_state([key for key in applied if key in loader.graph.nodes])
+    nodes = [key for key in applied if key in loader.graph.nodes]
+    before = loader.graph.make_state(nodes=nodes, at_end=True, real_apps=loader.unmigrated_apps)
     steps = []
     seen = set(applied)
     for leaf in loader.graph.leaf_nodes():

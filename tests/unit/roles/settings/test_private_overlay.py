@@ -511,7 +511,7 @@ def test_every_template_engine_is_looked_at():
 @pytest.mark.parametrize("project", [{"ROOT_URLCONF": "blog.urls"}, {"TEMPLATES": [{"BACKEND": "a", "NAME": "b"}]}])
 def test_pages_of_errors_come_after_all_that_the_project_has(project):
     last = managed(project)["TEMPLATES"][-1]
-    cached, [(_, pages)] = last["OPTIONS"]["loaders"][0]
+    cached, [(_loader, pages)] = last["OPTIONS"]["loaders"][0]
     assert (last["NAME"], cached, last["DIRS"], last["APP_DIRS"]) == ("private_error_pages", CACHED, [], False)
     assert sorted(pages) == ["400.html", "403.html", "404.html", "500.html"]
     assert all(page.startswith("<!doctype html>") for page in pages.values())
