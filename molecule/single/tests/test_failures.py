@@ -57,6 +57,7 @@ def test_a_missing_domain_is_refused(scenario, tmp_path):
         ({"app_server_health_path": "health"}, 'app_server_health_path "health" must start with "/"'),
         ({"settings_environment": {"A-B": "1"}}, 'settings_secret_environment holds "A-B"'),
         ({"settings_secret_environment": {"AB": "1\0"}}, 'settings_secret_environment holds "AB"'),
+        ({"settings_admins": ["ops"]}, 'settings_admins and settings_managers hold "ops"'),
         ({"release_waive": [{"id": "hosts", "reason": "x"}]}, "the id of a finding such as hosts.W003"),
         ({"project_app_addresses": ["10.0.0.0/8"]}, 'sources of "postgresql" hold 10.0.0.0/8'),
         ({"project_app_addresses": ["web1"]}, "Write IPv4 or IPv6 addresses"),

@@ -26,10 +26,13 @@ def test_the_session_counts_visits(browser):
     assert int(second[0]) == int(first[0]) + 1
 
 
-def test_an_error_shows_the_error_page_of_the_project(browser):
+def test_an_error_shows_the_error_page_of_the_project_and_is_mailed(app, browser):
     answer = browser.get("/error/")
     assert answer.status == 500
     assert "RuntimeError" not in answer.text
+    mails = app.check_output("cat /var/mail/kept/new/*")
+    assert "To: ops@guestbook.example" in mails
+    assert "Internal Server Error: /error/" in mails
 
 
 def test_every_sub_domain_is_served(scenario, certificate):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import pathlib
 import re
 from collections.abc import Callable, Mapping
+from email.utils import parseaddr
 from typing import Any
 from urllib.parse import quote
 
@@ -52,6 +53,7 @@ def overlay(project: Settings, wanted: Settings, credential: Credential, django:
         **databases(project, wanted, credential, django),
         **caches(project, wanted, credential, django),
         **mail(project, wanted),
+        **receivers(wanted, django),
         **files(project, wanted),
         **https(wanted),
         **body_size(project, wanted),
@@ -163,6 +165,16 @@ def mail(project: Settings, wanted: Settings) -> dict[str, Any]:
         if project.get(name, default) == default:
             managed[name] = wanted["email_sender"]
     return managed
+
+
+def receivers(wanted: Settings, django: tuple[int, ...]) -> dict[str, Any]:
+    """Who gets mail about errors and broken links: pairs of name and address before Django 6.0, addresses since."""
+    named = {"ADMINS": wanted["admins"], "MANAGERS": wanted["managers"]}
+    return {
+        name: addresses if django >= (6, 0) else [parseaddr(address) for address in addresses]
+        for name, addresses in named.items()
+        if addresses
+    }
 
 
 def mailer(values: Mapping[str, Any], wanted: Settings) -> Mapping[str, Any]:

@@ -43,6 +43,8 @@ WANTED: dict[str, Any] = {
     "email_host": "mail.blog.example",
     "email_port": 587,
     "email_sender": "webmaster@blog.example",
+    "admins": [],
+    "managers": [],
 }
 LOCATION = "redis://blog:p%40ss%3Aw%2Frd%3F%23%25@cache:6379/0"
 CORE_REDIS = "django.core.cache.backends.redis.RedisCache"
@@ -173,6 +175,25 @@ def test_forms_are_not_larger_than_what_nginx_lets_through(project, body_size, e
 def test_a_value_keeps_its_type(name, existing, expected):
     found = managed({name: existing}, static_directories=["/srv/more"])[name]
     assert (found, type(found)) == (expected, type(expected))
+
+
+RECEIVERS = ["Operations <ops@blog.example>", "ada@blog.example"]
+
+
+@pytest.mark.parametrize(
+    ("django", "expected"),
+    [
+        ((5, 2, 8), [("Operations", "ops@blog.example"), ("", "ada@blog.example")]),
+        ((6, 0, 0), RECEIVERS),
+    ],
+)
+def test_receivers_of_mail_about_errors_have_the_form_that_django_wants(django, expected):
+    result = managed({"ADMINS": ["old@blog.example"]}, django, admins=RECEIVERS, managers=RECEIVERS[1:])
+    assert (result["ADMINS"], result["MANAGERS"]) == (expected, expected[1:])
+
+
+def test_receivers_of_the_project_stay():
+    assert {"ADMINS", "MANAGERS"}.isdisjoint(managed({"ADMINS": ["old@blog.example"]}))
 
 
 def test_static_directories_are_left_alone_when_none_are_added():
