@@ -24,6 +24,8 @@ MAIN, SECOND = "www.guestbook.example", "shop.guestbook.example"
 COMMAND = "/usr/local/sbin/guestbook-certificate"
 PAIR = "/etc/guestbook/certificate"
 STATE = "/etc/guestbook/acme"
+# Seconds between two visits: fewer than nginx_requests_per_second.
+PAUSE = 0.02
 
 
 def changes(output):
@@ -49,7 +51,7 @@ def speaks_tls_1_2(address):
 
 
 class Visitors:
-    """Asks for the site again and again, over new connections, and counts what goes wrong."""
+    """Asks for the site again and again, over new connections, slower than its limit, and counts what goes wrong."""
 
     def __init__(self, address):
         self._address = address
@@ -67,7 +69,7 @@ class Visitors:
 
     def _visit(self):
         request = f"GET /health/ HTTP/1.1\r\nHost: {MAIN}\r\nConnection: close\r\n\r\n".encode()
-        while not self._end.is_set():
+        while not self._end.wait(PAUSE):
             try:
                 plain = socket.create_connection((self._address, 443), timeout=30)
                 with strange().wrap_socket(plain, server_hostname=MAIN) as connection:
