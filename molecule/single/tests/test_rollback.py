@@ -35,8 +35,6 @@ def changed(scenario, app):
     sql(app, RECORD)
     yield before, live(app)
     sql(app, FORGET)
-    assert scenario.playbook().returncode == 0
-    assert live(app) == before
 
 
 def test_the_release_before_comes_back(scenario, app, browser, changed):
@@ -56,10 +54,6 @@ def test_the_release_before_comes_back(scenario, app, browser, changed):
     assert f"the database has migrations that {before} does not know: guestbook.0002_later." in words(result)
     assert live(app) == before
     assert browser.get("/").status == 200
-
-    forward = scenario.playbook("-e", f"release_rollback_to={newer}", path=ROLLBACK)
-    assert forward.returncode == 0, forward.stdout
-    assert live(app) == newer
 
 
 def test_a_release_that_the_host_does_not_have_is_refused(scenario, app):
