@@ -152,6 +152,8 @@ def deploy(scenario, authority, tmp_path_factory):
             "certificate_acme_ca_bundle": authority.ca_bundle,
         }
         playbook = {} if whole else {"path": part}
+        # The site has sub-domains, which this authority does not certify.
+        acme["release_waive"] = [{"id": "edge.E008", "reason": "The authority certifies no wildcard"}]
         # In a file, because Ansible shows its command line.
         given.write_text(json.dumps({**acme, **variables}))
         return scenario.playbook("-e", f"@{given}", *arguments, **playbook)
