@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import pathlib
+import re
 
 import pytest
 from browser import CHECKOUT
@@ -26,19 +27,25 @@ def words(result) -> str:
     return " ".join(result.stdout.split())
 
 
+NEXT = {"project_source": {"type": "git", "url": f"file://{CHECKOUT}/.cache/guestbook.git", "version": "next"}}
+
+
 @pytest.fixture
-def changed(scenario, app):
-    """A newer release that is live, and a migration that came with it."""
+def before(scenario, app, browser):
+    """The release before the one that is live now, and knows a migration more."""
     before = live(app)
-    result = scenario.playbook("-e", json.dumps({"settings_extra": "NEWER = True"}))
+    result = scenario.playbook("-e", json.dumps(NEXT))
     assert result.returncode == 0, result.stdout
+    assert "the next release" in browser.get("/").text
+    again = scenario.playbook("-e", json.dumps(NEXT))
+    assert re.search(r"changed=0 +unreachable=0 +failed=0", again.stdout), again.stdout
     sql(app, RECORD)
-    yield before, live(app)
+    yield before
     sql(app, FORGET)
 
 
-def test_the_release_before_comes_back(scenario, app, browser, changed):
-    before, newer = changed
+def test_a_new_release_goes_live_and_the_one_before_comes_back(scenario, app, browser, before):
+    newer = live(app)
     shown = scenario.playbook(path=RELEASES)
     assert shown.returncode == 0, shown.stdout
     (line,) = [line for line in shown.stdout.splitlines() if newer in line]
@@ -54,6 +61,7 @@ def test_the_release_before_comes_back(scenario, app, browser, changed):
     assert f"the database has migrations that {before} does not know: guestbook.0002_later." in words(result)
     assert live(app) == before
     assert browser.get("/").status == 200
+    assert "the next release" not in browser.get("/").text
 
 
 def test_a_release_that_the_host_does_not_have_is_refused(scenario, app):

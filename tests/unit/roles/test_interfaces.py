@@ -16,7 +16,10 @@ import yaml
 
 CHECKOUT = Path(__file__).resolve().parents[3]
 ROLES = sorted(path for path in (CHECKOUT / "roles").iterdir() if path.is_dir())
-TEMPLATES = [path for role in ROLES for path in sorted((role / "templates").rglob("*.j2"))]
+# What is installed on hosts; the preflights are lists of messages.
+TEMPLATES = [
+    path for role in ROLES for path in sorted((role / "templates").rglob("*.j2")) if path.name != "preflight.j2"
+]
 MODULES = sorted((CHECKOUT / "plugins/modules").glob("*.py"))
 TEMPLATE_LOOKUP = re.compile(r"lookup\('ansible\.builtin\.template', '([^']+)'\)")
 
@@ -64,11 +67,12 @@ def in_role(role: Path, *folders: str) -> Iterator[dict[str, Any]]:
 
 
 def names_set_in_tasks(role: Path) -> tuple[set[str], set[str]]:
-    """Return the facts that the tasks set, and the registers and loop variables."""
+    """Return the facts that the tasks set, and what holds within a task: registers, loop variables, vars."""
     facts, others = set(), set()
     for mapping in in_role(role, "tasks", "handlers"):
         facts |= set(mapping.get("ansible.builtin.set_fact", {}))
         others |= {mapping[key] for key in ("register", "loop_var") if key in mapping}
+        others |= {name for name in mapping.get("vars", {}) if name.startswith("__")}
     return facts, others
 
 
@@ -126,6 +130,7 @@ def test_playbooks_can_ask_for_the_preflight_alone(role):
     # The role project checks itself as the dependency of every other role.
     assert ("preflight" in specification(role)) is (role.name != "project")
     assert (role / "tasks/preflight.yml").is_file()
+    assert (role / "templates/preflight.j2").is_file()
 
 
 @each_role
