@@ -59,8 +59,9 @@ images: install ## build the images of the test hosts that are missing
 scenario: install ## one Molecule scenario: make scenario S=default
 	molecule test --scenario-name $(S)
 
-bench: install ## time and remote calls of a run that changes nothing; time and memory of settings_check
+bench: install ## time and remote calls of a run that changes nothing; the web server beside a plain one; settings_check
 	@python tools/bench.py $(I)
+	@python tools/bench_edge.py $(I)
 	@python tools/bench_check.py
 
 docs: install ## write the pages that are made from data

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
+
 import pytest
 from browser import CHECKOUT, Browser
 
 DOMAIN = "www.guestbook.example"
+MEDIA_DOMAIN = "uploads.example"
 HEADERS = [
     "Cross-Origin-Opener-Policy",
     "Permissions-Policy",
@@ -38,8 +43,24 @@ OF_NGINX = [
 ]
 
 
-def request(line, host=DOMAIN):
+def request(line, host=None):
+    host = host or (MEDIA_DOMAIN if " /media/" in line else DOMAIN)
     return f"{line}\r\nHost: {host}\r\nConnection: close\r\n\r\n".encode()
+
+
+MEDIA_URL = "from django.conf import settings; print(settings.MEDIA_URL)"
+
+
+def faults(configuration, directory):
+    """What a stranger's eye finds in the configuration."""
+    path = directory / "nginx.conf"
+    path.write_text(configuration)
+    # Files that are kept open would be those of the release before for a while; and HSTS is looked for where it would
+    # be lost, at the server and not at its locations.
+    skips = "try_files_is_evil_too,hsts_header"
+    command = [sys.executable, "-m", "gixy", "-ll", "--format", "json", "--skips", skips, path]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return json.loads(done.stdout)
 
 
 @pytest.fixture(autouse=True)
@@ -75,7 +96,7 @@ def test_headers_of_the_application_win(visitor):
 
 
 @pytest.mark.parametrize("name", ["app1"])
-def test_hsts_and_a_content_security_policy_on_every_answer(ask, configure, address, authority):
+def test_hsts_and_a_content_security_policy_on_every_answer(ask, configure, address, authority, host, tmp_path):
     result = configure(
         nginx_certificate_kind="provided",
         nginx_hsts_seconds=31536000,
@@ -92,6 +113,17 @@ def test_hsts_and_a_content_security_policy_on_every_answer(ask, configure, addr
         ]
         assert len(headers.get_all("Content-Security-Policy", [])) == 1, line[:40]
     assert Browser(address, "guestbook.example", authority).get("/health/").text == "ok\n"
+    assert faults(host.check_output("nginx -T 2>/dev/null"), tmp_path) == []
+
+
+def test_uploads_have_a_domain_of_their_own(host, ask, address, authority):
+    assert Browser(address, MEDIA_DOMAIN, authority).get("/media/note.html").status == 200
+    moved = ask(request("GET /media/note.html?x=1 HTTP/1.1", DOMAIN))
+    assert (moved.status, moved.headers["Location"]) == (308, f"https://{MEDIA_DOMAIN}/media/note.html?x=1")
+    for path in ("/", "/mirror/", "/static/guestbook/style.css", "/media/"):
+        assert ask(request(f"GET {path} HTTP/1.1", MEDIA_DOMAIN)).status in (403, 404), path
+    shown = host.check_output("guestbook-manage shell --verbosity 0 -c %s", MEDIA_URL)
+    assert shown == f"https://{MEDIA_DOMAIN}/media/"
 
 
 def test_a_stopped_application_gives_a_page_of_the_site(host, ask):

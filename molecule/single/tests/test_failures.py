@@ -78,7 +78,7 @@ BAD_INPUT = [
     {"redis_certificate_days": (1, "redis_certificate_days is 1")},
     {
         "nginx_trusted_proxies": (["10.0.0.0/8", "proxy"], 'nginx_trusted_proxies holds "proxy"'),
-        "project_aliases": (["www.guestbook.example"], "nginx_server_aliases) name a domain twice"),
+        "project_aliases": (["www.guestbook.example"], "nginx_media_domain) name a domain twice"),
         "nginx_hsts_seconds": (300, "with a self-signed certificate it must be 0"),
         "nginx_media_types": ({"image/svg+xml": ["svg"]}, 'nginx_media_types holds "image/svg+xml"'),
     },

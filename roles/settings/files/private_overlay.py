@@ -192,7 +192,7 @@ def files(project: Settings, wanted: Settings) -> dict[str, Any]:
     managed = {
         "STATIC_URL": "/static/",
         "STATIC_ROOT": keep_type(project.get("STATIC_ROOT"), wanted["static_root"]),
-        "MEDIA_URL": "/media/",
+        "MEDIA_URL": wanted["media_url"],
         "MEDIA_ROOT": keep_type(project.get("MEDIA_ROOT"), wanted["media_root"]),
         "FILE_UPLOAD_PERMISSIONS": 0o644,
         "FILE_UPLOAD_DIRECTORY_PERMISSIONS": 0o755,

@@ -39,6 +39,7 @@ WANTED: dict[str, Any] = {
     "body_size": 10485760,
     "static_root": "/srv/blog/app/static",
     "static_directories": [],
+    "media_url": "/media/",
     "media_root": "/var/lib/blog/media",
     "email_host": "mail.blog.example",
     "email_port": 587,
