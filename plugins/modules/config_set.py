@@ -114,6 +114,14 @@ options:
       secret_content:
         description: The content of a file that holds a secret. It appears in no result, message or difference.
         type: str
+      fragments:
+        description:
+          - >-
+            Directory whose files take the place of the line C(@fragments@) in the content, in the order of their names,
+            as they are once the set is installed. So several sets write one file, each with a fragment of its own.
+          - Each of these sets lists the whole file with the same content, and its own fragment.
+        type: str
+        default: ""
       owner:
         description: Name of the owner.
         type: str
@@ -328,6 +336,7 @@ ARGUMENTS = {
             "path": {"type": "str", "required": True},
             "content": {"type": "str"},
             "secret_content": {"type": "str", "no_log": True},
+            "fragments": {"type": "str", "default": ""},
             "mode": {"type": "str", "default": "0644"},
             **OWNERSHIP,
         },

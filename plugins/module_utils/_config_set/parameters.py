@@ -30,11 +30,16 @@ def config_set(parameters: dict[str, Any]) -> ConfigSet:
     wanted += [paths.Wanted(path, paths.ABSENT) for path in parameters["absent"]]
     return ConfigSet(
         name=name,
-        paths=tuple(item._replace(path=os.path.join(base, item.path)) for item in wanted),
+        paths=tuple(_based(item, base) for item in wanted),
         validate=tuple(_command(line) for line in parameters["validate"]),
         verify=tuple(_command(line) for line in parameters["verify"]),
         units=tuple(_unit(item, base) for item in parameters["units"]),
     )
+
+
+def _based(item: paths.Wanted, base: str) -> paths.Wanted:
+    fragments = os.path.join(base, item.fragments) if item.fragments else ""
+    return item._replace(path=os.path.join(base, item.path), fragments=fragments)
 
 
 def _directory(item: dict[str, Any]) -> paths.Wanted:
@@ -45,7 +50,14 @@ def _file(item: dict[str, Any]) -> paths.Wanted:
     secret = item["secret_content"] is not None
     content = item["secret_content"] if secret else item["content"]
     return paths.Wanted(
-        item["path"], paths.FILE, _mode(item), item["owner"], item["group"], content.encode("utf-8"), secret
+        item["path"],
+        paths.FILE,
+        _mode(item),
+        item["owner"],
+        item["group"],
+        content.encode("utf-8"),
+        secret,
+        fragments=item["fragments"],
     )
 
 

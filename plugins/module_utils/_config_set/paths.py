@@ -48,6 +48,7 @@ class Wanted(NamedTuple):
     content: bytes = b""
     secret: bool = False
     target: str = ""
+    fragments: str = ""
 
 
 class State(NamedTuple):

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, NamedTuple
 
+from ansible_collections.hardened.django.plugins.module_utils._config_set import fragments, ownership, paths, units
 from ansible_collections.hardened.django.plugins.module_utils._config_set import journal as journals
-from ansible_collections.hardened.django.plugins.module_utils._config_set import ownership, paths, units
 from ansible_collections.hardened.django.plugins.module_utils._config_set.commands import check
 
 if TYPE_CHECKING:
@@ -63,7 +63,7 @@ def preview(config: ConfigSet, host: Host) -> Outcome:
     """What apply() would do, from reading only."""
     _refuse_contradictions(config)
     pending = journals.load(host.journals, config.name)
-    config = _with_dropped(config, host, pending)
+    config = _on_host(config, host, pending)
     changes = paths.plan(config.paths, assume_prepared=True)
     return _expected(config, host, changes, pending, units.show(host.run, config.units))
 
@@ -75,7 +75,7 @@ def apply(config: ConfigSet, host: Host) -> Outcome:
         journals.sweep(host.journals, config.name)
         pending = journals.load(host.journals, config.name)
         manifest = ownership.manifest_of(config.paths, config.units)
-        config = _with_dropped(config, host, pending)
+        config = _on_host(config, host, pending)
         changes = paths.plan(config.paths)
         before = units.show(host.run, config.units)
         expected = _expected(config, host, changes, pending, before)
@@ -110,10 +110,10 @@ def _refuse_contradictions(config: ConfigSet) -> None:
                 raise paths.Refused(f"unit '{unit.name}' is to restart on '{path}', which is not a path of the set")
 
 
-def _with_dropped(config: ConfigSet, host: Host, pending: journals.Journal | None) -> ConfigSet:
-    """The set, and what it owns but no longer lists."""
+def _on_host(config: ConfigSet, host: Host, pending: journals.Journal | None) -> ConfigSet:
+    """The set as it is to be on this host: with what it owns but no longer lists, and with the fragments of others."""
     old_paths, old_units = ownership.dropped(host.run, host.journals, config.name, config.paths, config.units, pending)
-    return config._replace(paths=(*config.paths, *old_paths), units=(*old_units, *config.units))
+    return config._replace(paths=fragments.filled((*config.paths, *old_paths)), units=(*old_units, *config.units))
 
 
 def _expected(

@@ -122,6 +122,43 @@ def test_a_validator_that_prints_the_secret_is_silenced(run_module, tmp_path):
     assert SECRET not in json.dumps(result)
 
 
+def whole(tmp_path, name, **fragment):
+    """The files of one of several sets that write one file together."""
+    directory = f"{tmp_path}/whole.d"
+    return {
+        "name": name,
+        "directories": [{"path": directory, **OWN}],
+        "files": [
+            {"path": f"{tmp_path}/whole", "content": "first\n@fragments@\nlast\n", "fragments": directory, **OWN},
+            {"path": f"{directory}/{name}", "content": f"of {name}\n", **OWN, **fragment},
+        ],
+    }
+
+
+def test_several_sets_write_one_file(run_module, tmp_path):
+    for name in ("one", "two"):
+        assert run_module(**whole(tmp_path, name))["changed"]
+    assert (tmp_path / "whole").read_text() == "first\nof one\nof two\nlast\n"
+    assert not run_module(**whole(tmp_path, "one"))["changed"]
+    assert run_module(**whole(tmp_path, "two", content="new\n"))["paths"] == [
+        f"{tmp_path}/whole",
+        f"{tmp_path}/whole.d/two",
+    ]
+    assert (tmp_path / "whole").read_text() == "first\nof one\nnew\nlast\n"
+    refused = run_module(**whole(tmp_path, "two", content="wrong\n"), validate=[f"grep -q new {tmp_path}/whole"])
+    assert refused["restored"]
+    assert (tmp_path / "whole").read_text() == "first\nof one\nnew\nlast\n"
+    # A set that has gone leaves the file to the others; the next run of one of them takes its fragment out.
+    run_module(name="one")
+    assert run_module(**whole(tmp_path, "two"))["paths"] == [f"{tmp_path}/whole", f"{tmp_path}/whole.d/two"]
+    assert (tmp_path / "whole").read_text() == "first\nof two\nlast\n"
+
+
+def test_a_whole_without_a_place_for_fragments_is_refused(run_module, tmp_path):
+    file = {"path": f"{tmp_path}/whole", "content": "x\n", "fragments": f"{tmp_path}/whole.d", **OWN}
+    assert "must hold the line '@fragments@' once" in run_module(files=[file])["msg"]
+
+
 def test_documentation_and_arguments_name_the_same_options():
     def shape(options, children):
         return {

@@ -14,7 +14,7 @@ EMPTY = {
     "verify": [],
     "units": [],
 }
-OWNED = {"path": "/etc/x", "owner": "root", "group": "root", "mode": "0644"}
+OWNED = {"path": "/etc/x", "fragments": "", "owner": "root", "group": "root", "mode": "0644"}
 
 
 def parameters(**changes):
