@@ -43,7 +43,7 @@ options:
   names:
     description: >-
       Host names and addresses under which clients reach the server. When the certificate lacks one, it is replaced at
-      once, and clients refuse it until they are told the new one.
+      once, and clients refuse it until they are told the new one. Names that it has had stay.
     type: list
     elements: str
     required: true
@@ -152,7 +152,9 @@ def main() -> None:
         if not module.check_mode:
             group = grp.getgrnam(module.params["group"]).gr_gid
             os.makedirs(os.path.dirname(path), exist_ok=True)
-            every_name = list(dict.fromkeys(names + others))
+            # Under the former names others may reach the server still, such as another project.
+            former = sorted({name for found in (current, waiting) if found for name in found.names})
+            every_name = list(dict.fromkeys(names + others + former))
             for step in steps:
                 if step == "make waiting":
                     logic.make(waiting_path, every_name, days, run)
