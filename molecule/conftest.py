@@ -20,10 +20,10 @@ class Scenario:
         self.inventory = directory / "inventory"
         self.project = yaml.safe_load((self.inventory / "group_vars/all/project.yml").read_text())
         self._network = f"hardened-{directory.name}"
-        groups = yaml.safe_load((self.inventory / "hosts.yml").read_text())["all"]["children"]
+        everything = yaml.safe_load((self.inventory / "hosts.yml").read_text())["all"]
         self.hosts: dict[str, dict[str, Any]] = {}
-        for group in groups.values():
-            self.hosts.update({name: values for name, values in group["hosts"].items() if values})
+        for group in (everything, *everything["children"].values()):
+            self.hosts.update({name: values for name, values in group.get("hosts", {}).items() if values})
 
     def host(self, name: str) -> testinfra.host.Host:
         config = CHECKOUT / f".cache/ssh/config-{self._network}"

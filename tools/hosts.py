@@ -308,11 +308,16 @@ def read_inventory(folder: str) -> Inventory:
         raise HostsError(f"{path} does not set {error}") from error
 
 
+def hardware_address(host: Host) -> str:
+    return ":".join(["52:54", *(f"{int(part):02x}" for part in host.ipv4.split("."))])
+
+
 def boot_options(host: Host, inventory: Inventory, image_name: str) -> list[str]:
     UV_CACHE.mkdir(parents=True, exist_ok=True)
     return [
         f"--hostname={host.name}",
-        f"--network={inventory.network}:ip={host.ipv4},ip6={host.ipv6},alias={host.name}",
+        # As a machine does, it keeps its hardware address when it boots again; its neighbours remember that.
+        f"--network={inventory.network}:ip={host.ipv4},ip6={host.ipv6},mac={hardware_address(host)},alias={host.name}",
         *(f"--publish={port}" for port in host.ports),
         # Units with a sandbox need more than a container's usual rights.
         "--privileged",
