@@ -64,7 +64,7 @@ BAD_INPUT = [
     {"release_waive": ([{"id": "hosts", "reason": "x"}], "the id of a finding such as hosts.W003")},
     {
         "project_app_addresses": (["10.0.0.0/8", "web1"], 'sources of "postgresql" hold 10.0.0.0/8, web1'),
-        "firewall_ssh_sources": (["office"], 'firewall_ssh_sources holds "office"'),
+        "firewall_ssh_sources": (["192.0.2.7/24"], 'firewall_ssh_sources holds "192.0.2.7/24"'),
         "firewall_open_ports": ([5432], "firewall_open_ports is 5432"),
         "firewall_confirm_seconds": (5, "firewall_confirm_seconds is 5"),
     },
@@ -82,7 +82,10 @@ BAD_INPUT = [
         "nginx_hsts_seconds": (300, "with a self-signed certificate it must be 0"),
         "nginx_media_types": ({"image/svg+xml": ["svg"]}, 'nginx_media_types holds "image/svg+xml"'),
     },
-    {"secrets_secret_key": ("short", "secrets_secret_key must have at least 50 characters")},
+    {
+        "secrets_secret_key": ("short", "secrets_secret_key must have at least 50 characters"),
+        "secrets_database_password": ("two\nlines", "secrets_database_password must have"),
+    },
 ]
 
 
