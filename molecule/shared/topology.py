@@ -76,10 +76,10 @@ def podman(*arguments: str) -> None:
 
 
 def other_project(scenario: Any, **variables: Any) -> subprocess.CompletedProcess[str]:
-    """The data servers' part of a run of another project, whose app host is app2."""
+    """The data servers' part of a run of another project, whose app host is app1."""
     its = {
         "project_name": "other",
-        "project_app_addresses": list(scenario.addresses("app2")),
+        "project_app_addresses": list(scenario.addresses("app1")),
         "postgresql_password": OTHER_PASSWORD,
         "redis_password": OTHER_PASSWORD,
         **variables,
