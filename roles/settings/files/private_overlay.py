@@ -156,7 +156,9 @@ def mail(project: Settings, wanted: Settings) -> dict[str, Any]:
     """Replace a mail backend for development and the senders that mail providers refuse; keep everything else."""
     managed: dict[str, Any] = {}
     if "MAILERS" in project:
-        managed["MAILERS"] = {alias: mailer(values, wanted) for alias, values in project["MAILERS"].items()}
+        # Without a default mailer Django's own mail about errors has no way out.
+        mailers = {"default": smtp_mailer(wanted), **project["MAILERS"]}
+        managed["MAILERS"] = {alias: mailer(values, wanted) for alias, values in mailers.items()}
     elif is_development_mail(project.get("EMAIL_BACKEND", "")):
         managed["EMAIL_BACKEND"] = "django.core.mail.backends.smtp.EmailBackend"
         managed["EMAIL_HOST"] = wanted["email_host"]
@@ -178,8 +180,10 @@ def receivers(wanted: Settings, django: tuple[int, ...]) -> dict[str, Any]:
 
 
 def mailer(values: Mapping[str, Any], wanted: Settings) -> Mapping[str, Any]:
-    if not is_development_mail(values.get("BACKEND", "")):
-        return values
+    return smtp_mailer(wanted) if is_development_mail(values.get("BACKEND", "")) else values
+
+
+def smtp_mailer(wanted: Settings) -> Mapping[str, Any]:
     options = {"host": wanted["email_host"], "port": wanted["email_port"]}
     return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 

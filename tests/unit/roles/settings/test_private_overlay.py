@@ -482,6 +482,13 @@ def test_a_mailer_for_development_is_replaced(backend):
     assert [name for name in result if name.startswith("EMAIL_")] == []
 
 
+def test_a_project_without_a_default_mailer_gets_one():
+    other = {"BACKEND": SMTP, "OPTIONS": {"host": "smtp.example"}}
+    default = {"BACKEND": SMTP, "OPTIONS": {"host": "mail.blog.example", "port": 587}}
+    assert managed({"MAILERS": {}})["MAILERS"] == {"default": default}
+    assert managed({"MAILERS": {"bulk": other}})["MAILERS"] == {"default": default, "bulk": other}
+
+
 @pytest.mark.parametrize(
     ("project", "expected"),
     [

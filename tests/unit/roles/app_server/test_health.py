@@ -1,0 +1,130 @@
+"""The health check asks as nginx does, follows the site's own redirections, and names what is wrong."""
+
+from __future__ import annotations
+
+import http.server
+import json
+import pathlib
+import socketserver
+import subprocess
+import sys
+import threading
+
+import jinja2
+import pytest
+
+TEMPLATE = pathlib.Path(__file__).parents[4] / "roles/app_server/templates/etc/project/health.py.j2"
+Page = tuple[int, dict[str, str], str]
+
+GOOD: Page = (200, {}, "ok")
+
+
+class Site(socketserver.ThreadingMixIn, socketserver.UnixStreamServer):
+    """Answers with a status, headers and text for each path; 404 for others."""
+
+    daemon_threads = True
+
+    def __init__(self, path: pathlib.Path, pages: dict[str, Page]) -> None:
+        self.pages = pages
+        self.asked: list[tuple[str, str | None, str | None]] = []
+        super().__init__(str(path), Handler)
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    server: Site
+
+    def address_string(self) -> str:
+        return "socket"
+
+    def do_GET(self) -> None:
+        self.server.asked.append((self.path, self.headers["Host"], self.headers["X-Forwarded-Proto"]))
+        status, headers, text = self.server.pages.get(self.path, (404, {}, "no such page"))
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+
+@pytest.fixture
+def check(tmp_path):
+    """Run the health check against pages, and return its exit code, its words, and what it asked for."""
+
+    def run(pages, **variables):
+        environment = jinja2.Environment(autoescape=False)
+        environment.filters.update(comment=lambda text: f"# {text}", to_json=json.dumps)
+        values = {
+            "ansible_managed": "managed",
+            "app_server_name": "blog",
+            "app_server_domain": "blog.example",
+            "app_server_runtime_directory": tmp_path,
+            "app_server_directory": tmp_path,
+            "app_server_health_path": "/",
+            "app_server_health_statuses": [200, 301, 302],
+            "app_server_health_text": "",
+            "app_server_health_timeout": 5,
+        }
+        script = environment.from_string(TEMPLATE.read_text()).render({**values, **variables})
+        with Site(tmp_path / "app.sock", pages) as site:
+            threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
+            done = subprocess.run(
+                [sys.executable, "-", "1"], input=script, text=True, capture_output=True, check=False, timeout=60
+            )
+            site.shutdown()
+        (tmp_path / "app.sock").unlink()
+        return done.returncode, done.stderr.strip(), site.asked
+
+    return run
+
+
+def test_a_page_is_asked_for_as_nginx_asks(check):
+    assert check({"/": GOOD}) == (0, "", [("/", "blog.example", "https")])
+
+
+@pytest.mark.parametrize(
+    ("pages", "variables", "message"),
+    [
+        ({"/": (500, {}, "")}, {}, "/ answers 500, not one of [200, 301, 302] (app_server_health_statuses)"),
+        ({"/": GOOD}, {"app_server_health_text": "fine"}, "/ does not hold the text 'fine' (app_server_health_text)"),
+        (
+            {"/": (302, {"Location": "/login/?next=/"}, ""), "/login/?next=/": (500, {}, "")},
+            {},
+            "/login/?next=/ answers 500, and / leads there",
+        ),
+        (
+            {
+                "/": (302, {"Location": "https://blog.example/de/"}, ""),
+                "/de/": (200, {}, '<link href="/static/a.css">'),
+            },
+            {},
+            "/de/ links static files that were not collected: a.css",
+        ),
+    ],
+)
+def test_what_is_wrong_is_named(check, pages, variables, message):
+    code, words, _asked = check(pages, **variables)
+    assert (code, words) == (1, message)
+
+
+@pytest.mark.parametrize(
+    ("pages", "paths"),
+    [
+        ({"/": (302, {"Location": "/login/"}, ""), "/login/": GOOD}, ["/", "/login/"]),
+        # Another site's health is not this one's.
+        ({"/": (302, {"Location": "https://sso.example/"}, "")}, ["/"]),
+        ({"/": (302, {"Location": "https://blog.example.evil/"}, "")}, ["/"]),
+        # A page that asks for a cookie leads to itself.
+        ({"/": (302, {"Location": "/"}, "")}, ["/"]),
+        ({"/": (302, {"Location": "/a"}, ""), "/a": (302, {"Location": "/"}, "")}, ["/", "/a"]),
+        ({"/": (302, {"Location": "/a"}, "")}, ["/", "/a"]),
+    ],
+)
+def test_redirections_of_the_site_are_followed(check, pages, paths):
+    code, words, asked = check(pages)
+    assert (code, words, [path for path, _host, _scheme in asked]) == (0, "", paths)
+
+
+def test_a_site_that_does_not_answer_is_named(check, tmp_path):
+    code, words, _asked = check({}, app_server_runtime_directory=tmp_path / "nothing")
+    assert code == 1
+    assert words.startswith("/ does not answer: FileNotFoundError")
