@@ -104,6 +104,7 @@ def test_hsts_and_a_content_security_policy_on_every_answer(ask, configure, addr
         nginx_hsts_preload=True,
         nginx_content_security_policy="default-src 'self'; img-src 'self' data:",
         nginx_redirect_aliases=False,
+        nginx_extra_locations="location = /robots.txt { include snippets/guestbook-headers.conf; return 200 mine; }",
     )
     assert result.returncode == 0, result.stdout
     for line, _status in ANSWERS.values():
@@ -113,6 +114,8 @@ def test_hsts_and_a_content_security_policy_on_every_answer(ask, configure, addr
         ]
         assert len(headers.get_all("Content-Security-Policy", [])) == 1, line[:40]
     assert Browser(address, "guestbook.example", authority).get("/health/").text == "ok\n"
+    added = ask(request("GET /robots.txt HTTP/1.1"))
+    assert (added.text, added.headers["X-Content-Type-Options"]) == ("mine", "nosniff")
     assert faults(host.check_output("nginx -T 2>/dev/null"), tmp_path) == []
 
 

@@ -183,6 +183,25 @@ def test_guessing_passwords_is_slowed_down(ask):
     assert ask(f"GET /accounts/login/ HTTP/1.0\r\n{HOST}\r\n\r\n".encode()).status == 200
 
 
+@pytest.mark.parametrize("name", ["app2"])
+def test_one_address_does_not_take_all_connections(address):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = ssl.CERT_NONE
+    clients = [
+        context.wrap_socket(socket.create_connection((address, 443), timeout=30), server_hostname=DOMAIN)
+        for _number in range(60)
+    ]
+    for client in clients:
+        client.sendall(f"GET /slow/?ms=500 HTTP/1.0\r\n{HOST}\r\n\r\n".encode())
+    statuses = []
+    for client in clients:
+        with client:
+            statuses.append(client.recv(4096).split()[1])
+    assert statuses.count(b"429") == 10
+    assert b"200" in statuses
+
+
 def test_slow_clients_do_not_keep_others_waiting(address, visitor):
     context = ssl.create_default_context()
     context.check_hostname = False
