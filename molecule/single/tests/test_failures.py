@@ -61,7 +61,7 @@ BAD_INPUT = [
         "settings_secret_environment": ({"AB": "1\0"}, 'settings_secret_environment holds "AB"'),
         "settings_admins": (["ops"], 'settings_admins and settings_managers hold "ops"'),
     },
-    {"release_waive": ([{"id": "hosts", "reason": "x"}], "the id of a finding such as hosts.W003")},
+    {"release_waive": ([{"id": "hosts.W999", "reason": "x"}], "waive names the id 'hosts.W999', which is no rule")},
     {
         "project_app_addresses": (["10.0.0.0/8", "web1"], 'sources of "postgresql" hold 10.0.0.0/8, web1'),
         "firewall_ssh_sources": (["192.0.2.7/24"], 'firewall_ssh_sources holds "192.0.2.7/24"'),

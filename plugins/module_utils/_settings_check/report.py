@@ -157,8 +157,7 @@ def apply_waivers(
     seen: set[str] = set()
     for waiver in waivers:
         id, until = waiver["id"], waiver.get("until")
-        _check_waiver(waiver, seen)
-        seen.add(id)
+        check_waiver(waiver, seen)
         if until and today > _date(id, until):
             remaining.append(finding(EXPIRED, "waive", f"The waiver of {id} ended on {until}: {waiver['reason']}"))
             continue
@@ -170,6 +169,23 @@ def apply_waivers(
                 finding(NOT_NEEDED, "waive", f"The waiver of {id} is not needed: there is no such finding.")
             )
     return _sorted(remaining), _sorted(waived)
+
+
+def check_waiver(waiver: Mapping[str, Any], seen: set[str]) -> None:
+    """Raise ValueError for a waiver that makes no sense; `seen` has the ids of those before it, and gets its own."""
+    id = waiver["id"]
+    own_topics = {entry.topic for entry in CATALOGUE.values()}
+    if id not in CATALOGUE and (not FORM_OF_ID.fullmatch(id) or id.partition(".")[0] in own_topics):
+        raise ValueError(f"waive names the id {id!r}, which is no rule. Take ids from findings, such as hosts.W003.")
+    if id in (EXPIRED, NOT_NEEDED):
+        raise ValueError(f"waive names the id {id!r}, which is about waivers. Mend the waiver that it names.")
+    if id in seen:
+        raise ValueError(f"waive names the id {id!r} twice. Keep one of the two.")
+    if not waiver["reason"].strip():
+        raise ValueError(f"waive has no reason for {id!r}. Say why the finding is accepted.")
+    if waiver.get("until"):
+        _date(id, waiver["until"])
+    seen.add(id)
 
 
 def worst(findings: Iterable[Finding], fail_level: str) -> list[Finding]:
@@ -204,19 +220,6 @@ def _finding_of_django(check: Mapping[str, Any]) -> Finding:
         "message": check["message"],
         "hint": check["hint"] or "",
     }
-
-
-def _check_waiver(waiver: Mapping[str, Any], seen: set[str]) -> None:
-    id = waiver["id"]
-    own_topics = {entry.topic for entry in CATALOGUE.values()}
-    if id not in CATALOGUE and (not FORM_OF_ID.fullmatch(id) or id.partition(".")[0] in own_topics):
-        raise ValueError(f"waive names the id {id!r}, which is no rule. Take ids from findings, such as hosts.W003.")
-    if id in (EXPIRED, NOT_NEEDED):
-        raise ValueError(f"waive names the id {id!r}, which is about waivers. Mend the waiver that it names.")
-    if id in seen:
-        raise ValueError(f"waive names the id {id!r} twice. Keep one of the two.")
-    if not waiver["reason"].strip():
-        raise ValueError(f"waive has no reason for {id!r}. Say why the finding is accepted.")
 
 
 def _date(id: str, until: str) -> datetime.date:
