@@ -80,8 +80,8 @@ def other_project(scenario: Any, **variables: Any) -> subprocess.CompletedProces
     its = {
         "project_name": "other",
         "project_app_addresses": list(scenario.addresses("app1")),
-        "postgresql_password": OTHER_PASSWORD,
-        "redis_password": OTHER_PASSWORD,
+        "secrets_database_password": OTHER_PASSWORD,
+        "secrets_cache_password": OTHER_PASSWORD,
         **variables,
     }
     result: subprocess.CompletedProcess[str] = scenario.playbook(
