@@ -35,12 +35,14 @@ for target in targets:
     except OSError as error:
         print(type(error).__name__)
 """
+LOG = "/var/log/postgresql/postgresql-15-main.log"
 PSYCOPG = """
 import json, os, sys, psycopg
 parameters = json.loads(sys.argv[1])
 parameters.setdefault("password", open(os.environ["CREDENTIALS_DIRECTORY"] + "/database_password").read())
+query = parameters.pop("query", "select current_user")
 with psycopg.connect(**parameters) as connection:
-    print(connection.execute("select current_user").fetchone()[0])
+    print(connection.execute(query).fetchone()[0])
 """
 CONNECT = """
 from django.db import connection
@@ -79,6 +81,7 @@ def other_project(scenario: Any, **variables: Any) -> subprocess.CompletedProces
     """The data servers' part of a run of another project, whose app host is app1."""
     its = {
         "project_name": "other",
+        "project_database_owner": "",
         "project_app_addresses": list(scenario.addresses("app1")),
         "secrets_database_password": OTHER_PASSWORD,
         "secrets_cache_password": OTHER_PASSWORD,

@@ -49,7 +49,7 @@ def reach(scenario, stranger) -> Callable[..., tuple[set[str], set[str]]]:
 @pytest.fixture(scope="session", autouse=True)
 def joined(scenario):
     """The run of another project that has its database and its cache on the same servers."""
-    return other_project(scenario)
+    return other_project(scenario, postgresql_more_databases=["other_archive"])
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -122,14 +122,19 @@ def test_each_project_gets_into_its_own_database_from_its_own_hosts(joined, scen
     its = {**database, "dbname": "other", "user": "other", "password": OTHER_PASSWORD}
     first, second = (scenario.host(name) for name in APPS)
     assert psycopg(first, **its) == "other\n"
+    assert psycopg(first, **{**its, "dbname": "other_archive"}) == "other\n"
     assert "pg_hba.conf rejects connection" in psycopg(second, **its)
     assert "pg_hba.conf rejects connection" in psycopg(first, **{**its, "dbname": "guestbook"})
 
 
 def test_only_the_role_may_connect_to_the_database(scenario):
-    query = "select datacl from pg_database where datname = 'guestbook'"
+    query = "select datname, datacl from pg_database where datname ~ '^(guestbook|other)' order by 1"
     answer = scenario.host("db1").check_output("psql --username postgres --no-align --tuples-only -c %s", query)
-    assert answer == "{guestbook=CTc/guestbook}"
+    assert answer.splitlines() == [
+        "guestbook|{guestbook_owner=CTc/guestbook_owner,guestbook=Tc/guestbook_owner}",
+        "other|{other=CTc/other}",
+        "other_archive|{other=CTc/other}",
+    ]
 
 
 @pytest.mark.parametrize(

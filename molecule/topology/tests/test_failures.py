@@ -6,7 +6,7 @@ import threading
 import time
 
 import pytest
-from topology import CLOSED, SERVERS, UNITS, podman
+from topology import CLOSED, LOG, SERVERS, UNITS, podman
 
 # Tries to reach the ports without a pause for some seconds; prints how often that succeeded, and how often SSH did.
 WATCH = """
@@ -30,8 +30,10 @@ print(counts["data"], counts["ssh"] > 0)
 class Load:
     """Visitors that come all the time, and what the site answers them."""
 
-    def __init__(self, visitors) -> None:
+    def __init__(self, visitors, path: str = "/health/") -> None:
         self.statuses: set[int] = set()
+        self.pages = 0
+        self._path = path
         self._latest = dict.fromkeys(range(len(visitors)), 0)
         self._done = threading.Event()
         self._threads = [
@@ -48,19 +50,20 @@ class Load:
         for thread in self._threads:
             thread.join()
 
-    def wait_for(self, status: int) -> bool:
-        """Whether all visitors get this status within a time in which a team would not yet be called."""
+    def wait_for(self, status: int, pages: int = 0) -> bool:
+        """Whether all visitors get this status within a time in which nobody would be called, and so many pages."""
         deadline = time.monotonic() + 30
         while time.monotonic() < deadline:
-            if set(self._latest.values()) == {status}:
+            if set(self._latest.values()) == {status} and self.pages >= pages:
                 return True
             self._done.wait(0.1)
         return False
 
     def _visit(self, number: int, visitor) -> None:
         while not self._done.wait(0.05):
-            self._latest[number] = visitor.get("/health/").status
+            self._latest[number] = visitor.get(self._path).status
             self.statuses.add(self._latest[number])
+            self.pages += 1
 
 
 @pytest.mark.parametrize("name", SERVERS)
@@ -78,6 +81,19 @@ def test_the_site_recovers_by_itself_from_the_death_of_a_data_server(apps, visit
     assert load.statuses == {200, 500}
     after = [app.check_output("systemctl show --property=MainPID,NRestarts guestbook.service") for app in apps]
     assert after == processes
+
+
+def test_connections_are_used_again_under_load(visitors, scenario):
+    """Each thread keeps its own, and the server never has more of them than the roles have counted on."""
+    host, threads = scenario.host("db1"), 2 * 4
+    most = f"select rolconnlimit >= {threads * len(visitors)} from pg_roles where rolname = 'guestbook'"
+    assert host.check_output("psql --username postgres --no-align --tuples-only -c %s", most) == "t"
+    count = f"grep --count 'connection authorized: user=guestbook ' {LOG}"
+    before = int(host.check_output(count))
+    with Load(visitors * 6, "/") as load:
+        assert load.wait_for(200, pages=200)
+    assert load.statuses == {200}
+    assert int(host.check_output(count)) - before <= threads * len(visitors)
 
 
 def test_data_ports_stay_closed_while_the_hosts_boot(scenario, stranger, visitors, reach):

@@ -6,12 +6,22 @@ import os
 import pathlib
 
 
-def credential(name: str) -> str:
-    """Return the secret of this name; systemd.exec(5), LoadCredential= and $CREDENTIALS_DIRECTORY."""
+def _path(name: str) -> pathlib.Path:
+    """systemd.exec(5), LoadCredential= and $CREDENTIALS_DIRECTORY."""
     directory = os.environ.get("CREDENTIALS_DIRECTORY")
     if not directory:
         raise RuntimeError(
             "CREDENTIALS_DIRECTORY is not set: this process was not started as the service is. "
             "Use the project's -manage or -run command."
         )
-    return pathlib.Path(directory, name).read_text(encoding="utf-8")
+    return pathlib.Path(directory, name)
+
+
+def credential(name: str) -> str:
+    """Return the secret of this name."""
+    return _path(name).read_text(encoding="utf-8")
+
+
+def has_credential(name: str) -> bool:
+    """Whether this process was given the secret of this name."""
+    return _path(name).exists()

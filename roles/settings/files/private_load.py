@@ -12,7 +12,7 @@ from typing import Any
 
 import django
 from django import conf
-from private_credentials import credential
+from private_credentials import credential, has_credential
 from private_overlay import overlay
 
 HERE = pathlib.Path(__file__).parent
@@ -48,6 +48,8 @@ def lay_over(module: dict[str, Any]) -> None:
         {name: getattr(library, name) for name in dir(library) if name.isupper()} if library is not None else before
     )
     wanted = json.loads((HERE / "private_values.json").read_text(encoding="utf-8"))
+    if not has_credential("database_owner_password"):
+        wanted["database_owner"] = ""
     module.update(overlay(project, wanted, credential, django.VERSION[:3]))
     extra = HERE / "private_extra.py"
     exec(compile(extra.read_text(encoding="utf-8"), str(extra), "exec"), module)

@@ -74,7 +74,10 @@ def databases(project: Settings, wanted: Settings, credential: Credential, djang
     """Point the default database, and each alias of `wanted["databases"]`, to its server; leave other aliases alone."""
     result = dict(project.get("DATABASES") or {})
     for alias, values in wanted["databases"].items():
-        result[alias] = database(result.get(alias) or {}, values, credential("database_password"), django)
+        password = "database_password"
+        if wanted["database_owner"] and values.get("USER") == wanted["databases"]["default"].get("USER"):
+            values, password = as_owner(values, wanted["database_owner"]), "database_owner_password"
+        result[alias] = database(result.get(alias) or {}, values, credential(password), django)
     managed: dict[str, Any] = {"DATABASES": result}
     before, after = (str(these.get("default", {}).get("ENGINE")) for these in (project.get("DATABASES") or {}, result))
     moved = "DATABASES" not in wanted["unmanaged"] and "postg" not in before and "postg" in after
@@ -82,6 +85,11 @@ def databases(project: Settings, wanted: Settings, credential: Credential, djang
         # Applications may bring indexes for PostgreSQL, which ask for this one; a project made on SQLite lacks it.
         managed["INSTALLED_APPS"] = joined(project.get("INSTALLED_APPS"), ["django.contrib.postgres"])
     return managed
+
+
+def as_owner(values: Mapping[str, Any], owner: str) -> dict[str, Any]:
+    """For the process that migrates: the tables belong to another role than the one that the site has."""
+    return {**{key: value for key, value in values.items() if key != "PASSWORD"}, "USER": owner}
 
 
 def database(

@@ -51,6 +51,11 @@ def test_without_certificates_the_connection_to_the_database_is_encrypted_at_lea
     assert wanted["cache_location"] == "redis://blog:{password}@10.0.0.6:6379/0"
 
 
+def test_connections_are_kept_by_the_threads_of_wsgi_only(values):
+    ages = [values(settings_asgi=asgi)[0]["databases"]["default"]["CONN_MAX_AGE"] for asgi in (False, True)]
+    assert ages == [60, 0]
+
+
 def test_a_managed_service_is_verified_with_its_authority(values):
     wanted, files = values(
         project_database_host="database.provider.example",

@@ -32,6 +32,7 @@ WANTED: dict[str, Any] = {
     "caches": {},
     "cache_location": "redis://blog:{password}@cache:6379/0",
     "cache_key_prefix": "blog",
+    "database_owner": "",
     "silenced_checks": ["a.W0"],
     "hsts_seconds": 0,
     "hsts_include_subdomains": False,

@@ -221,6 +221,19 @@ def test_the_application_uses_the_same_settings(install, one_django, module, pro
     assert install(one_django, project)("-c", code).stdout == "False db.blog.example\n"
 
 
+def test_the_owner_of_the_tables_is_the_user_of_those_who_have_its_password(install, one_django, credentials):
+    replica = {"replica": {"HOST": "r", "USER": "reader"}}
+    changes = {"settings_database_owner": "blog_owner", "settings_databases": replica}
+    run = install(one_django, OVERLAYS["split"], **changes)
+    code = (
+        "from django.conf import settings as s; d = s.DATABASES;"
+        "print(d['default']['USER'], d['default']['PASSWORD'][:6], d['replica']['USER'])"
+    )
+    assert run("-c", code).stdout == "blog the-da reader\n"
+    (credentials / "database_owner_password").write_text("owner's", encoding="utf-8")
+    assert run("-c", code).stdout == "blog_owner owner' reader\n"
+
+
 def test_values_of_a_project_stay(install, one_django):
     code = (
         "from django.conf import settings as s; d = s.DATABASES; c = s.CACHES;"
