@@ -42,7 +42,8 @@ parameters = json.loads(sys.argv[1])
 parameters.setdefault("password", open(os.environ["CREDENTIALS_DIRECTORY"] + "/database_password").read())
 query = parameters.pop("query", "select current_user")
 with psycopg.connect(**parameters) as connection:
-    print(connection.execute(query).fetchone()[0])
+    cursor = connection.execute(query)
+    print(cursor.fetchone()[0] if cursor.description else cursor.statusmessage)
 """
 CONNECT = """
 from django.db import connection

@@ -39,6 +39,36 @@ def test_the_database_and_the_cache_of_the_provider_are_in_use(app, project):
     assert app.check_output(f"{project}-run python -c %s", f"import django; django.setup(); {code}") == "postgresql 1"
 
 
+def test_servers_of_a_provider_are_verified_with_its_authority(app):
+    """With the public authorities in its place, neither would be trusted."""
+    code = """
+import django, redis
+django.setup()
+from django.conf import settings
+from django.db import connection
+location = settings.CACHES["default"]["LOCATION"]
+with connection.cursor() as cursor:
+    cursor.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
+    print(connection.settings_dict["OPTIONS"]["sslmode"], cursor.fetchone()[0])
+print(location.partition(":")[0], redis.Redis.from_url(location).ping())
+public = "/etc/ssl/certs/ca-certificates.crt"
+connection.close()
+connection.settings_dict["OPTIONS"]["sslrootcert"] = public
+cache = redis.Redis.from_url(location.replace("/srv/split/app/settings/cache_servers.pem", public))
+for connect in (connection.ensure_connection, cache.ping):
+    try:
+        print("trusted", connect())
+    except Exception as error:
+        print("certificate verify failed" in str(error))
+"""
+    assert app.check_output("split-run python -c %s", code).splitlines() == [
+        "verify-full True",
+        "rediss True",
+        "True",
+        "True",
+    ]
+
+
 @pytest.mark.parametrize("project", PROJECTS)
 def test_every_project_has_the_security_headers(app, scenario, project):
     """Some have no SecurityMiddleware, which sends them where it is."""

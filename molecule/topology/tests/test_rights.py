@@ -60,7 +60,7 @@ def test_processes_of_the_site_do_not_get_the_password_of_the_owner(app):
 
 def test_what_a_role_owns_is_handed_over_to_an_owner(joined, app, scenario, database):
     its = {**database, "dbname": "other", "user": "other", "password": OTHER_PASSWORD}
-    assert "table" not in psycopg(app, **its, query="CREATE TABLE kept (id serial, a int)")
+    assert psycopg(app, **its, query="CREATE TABLE kept (id serial, a int)") == "CREATE TABLE\n"
     owner = {"project_database_owner": "other_owner", "secrets_database_owner_password": OTHER_PASSWORD}
     try:
         result = other_project(scenario, postgresql_more_databases=["other_archive"], **owner)
