@@ -101,10 +101,18 @@ def test_data_ports_stay_closed_while_the_hosts_boot(scenario, stranger, visitor
     seen: list[str] = []
     watcher = threading.Thread(target=lambda: seen.append(stranger.check_output(f"python3 -c %s 20 {targets}", WATCH)))
     watcher.start()
+    # Rules that nobody has confirmed when the host goes down: they would lock Ansible out.
+    part = "/etc/hardened-django/firewall.d/guestbook.nft"
+    closing = "table inet hardened_django { chain host { type filter hook prerouting priority mangle; policy drop; }; }"
+    cache = scenario.host("cache1")
+    kept = cache.file(part).content_string
+    cache.run_expect([0], f"cp --archive {part} {part}.former && echo '{closing}' >>{part}")
     podman("restart", *(f"hardened-topology-{name}" for name in SERVERS))
     watcher.join()
     assert seen == ["0 True"]
     assert reach() == CLOSED
+    assert cache.file(part).content_string == kept
+    assert not cache.file(f"{part}.former").exists
     for name in SERVERS:
         host = scenario.host(name)
         server = host.check_output(f"systemctl show --value --property=ExecMainStartTimestampMonotonic {UNITS[name]}")

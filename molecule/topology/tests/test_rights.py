@@ -53,8 +53,8 @@ def test_processes_of_the_site_do_not_get_the_password_of_the_owner(app):
     assert app.file("/etc/guestbook/secrets/database_owner_password").mode == 0o400
     listing = app.check_output("guestbook-run sh -c 'ls $CREDENTIALS_DIRECTORY'")
     assert listing.split() == ["cache_password", "database_password", "secret_key"]
-    service = app.check_output("systemctl show --property=LoadCredential guestbook.service")
-    assert "database_password" in service
+    service = app.check_output("systemctl cat guestbook.service")
+    assert "LoadCredential=database_password:" in service
     assert "owner" not in service
 
 
