@@ -52,7 +52,7 @@ def test_without_certificates_the_connection_to_the_database_is_encrypted_at_lea
 
 
 def test_connections_are_kept_by_the_threads_of_wsgi_only(values):
-    ages = [values(settings_asgi=asgi)[0]["databases"]["default"]["CONN_MAX_AGE"] for asgi in (False, True)]
+    ages = [values(project_interface=name)[0]["databases"]["default"]["CONN_MAX_AGE"] for name in ("wsgi", "asgi")]
     assert ages == [60, 0]
 
 
