@@ -11,7 +11,7 @@ import pytest
 
 DOMAIN = "www.guestbook.example"
 # The example of RFC 6455, section 1.3.
-KEY, ACCEPTED = "dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhK+xOo="
+KEY, ACCEPTED = "dGhlIHNhbXBsZSBub25jZQ==", "s3pPLMBiTxaQ9kYGzzhZRbK+xOo="
 MASK = b"\x01\x02\x03\x04"
 
 
