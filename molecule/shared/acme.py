@@ -29,9 +29,11 @@ set -eu
 apt-get install --yes --quiet --no-install-recommends pebble >/dev/null
 install --directory {DIRECTORY}
 cd {DIRECTORY}
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Test authority' -keyout ca-key.pem -out ca.pem 2>/dev/null
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Test authority' -keyout ca-key.pem -out ca.pem \
+  -addext 'keyUsage = critical, keyCertSign, cRLSign' 2>/dev/null
 openssl req -newkey rsa:2048 -nodes -subj /CN=localhost -keyout server-key.pem -out server.csr 2>/dev/null
-echo 'subjectAltName = DNS:localhost' >extensions
+printf '%s\n' 'subjectAltName = DNS:localhost' 'subjectKeyIdentifier = hash' 'authorityKeyIdentifier = keyid' \
+  >extensions
 openssl x509 -req -in server.csr -CA ca.pem -CAkey ca-key.pem -days 2 -extfile extensions -out server.pem 2>/dev/null
 """
 # systemd starts it before it listens.
@@ -39,6 +41,11 @@ START = f"""
 systemd-run --quiet --collect --unit=pebble --setenv=PEBBLE_VA_NOSLEEP=1 --setenv=PEBBLE_WFE_NONCEREJECT=0 \
   pebble -config {DIRECTORY}/pebble.json
 timeout 20 sh -c 'until openssl s_client -connect localhost:{PORT} </dev/null >/dev/null 2>&1; do :; done'
+"""
+READ_ROOT = f"""
+import ssl, urllib.request
+trust = ssl.create_default_context(cafile="{DIRECTORY}/ca.pem")
+print(urllib.request.urlopen("https://localhost:15000/roots/0", context=trust).read().decode())
 """
 
 
@@ -56,6 +63,10 @@ class Authority:
         )
         self.ca_bundle = host.file(f"{DIRECTORY}/ca.pem").content_string
         host.run_expect([0], START)
+
+    def root(self) -> str:
+        """The certificate that browsers would trust; it is another one at each start."""
+        return self._host.check_output("python3 -c %s", READ_ROOT)
 
     @contextlib.contextmanager
     def out_of_reach(self) -> Iterator[None]:

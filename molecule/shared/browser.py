@@ -24,11 +24,17 @@ PIXEL = base64.b64decode(
     "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
 )
 
+SECURITY_HEADERS = ("Cross-Origin-Opener-Policy", "Permissions-Policy", "Referrer-Policy", "X-Content-Type-Options")
+
 
 class Response(NamedTuple):
     status: int
     headers: http.client.HTTPMessage
     body: bytes
+
+    @property
+    def has_each_security_header_once(self) -> bool:
+        return all(len(self.headers.get_all(name, [])) == 1 for name in SECURITY_HEADERS)
 
     @property
     def text(self) -> str:

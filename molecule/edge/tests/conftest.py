@@ -48,21 +48,24 @@ def ask(address) -> Ask:
 
 @pytest.fixture
 def configure(scenario, name, tmp_path):
-    """Run the role nginx on the host with other variables, and again without them."""
+    """Run the role nginx, or others, on the host with other variables, and the same again without them."""
+    before = []
 
-    def run(**variables):
+    def run(roles=("hardened.django.nginx",), tasks=(), **variables):
         play = {
             "name": "Configure the web server",
             "hosts": name,
             "become": True,
             "gather_facts": False,
             "vars": {**UNUSED, **variables},
-            "roles": ["hardened.django.nginx"],
+            "roles": list(roles),
+            "tasks": list(tasks),
         }
+        before[:] = [roles]
         path = tmp_path / "play.yml"
         path.write_text(yaml.safe_dump([play]))
         return scenario.playbook(path=path)
 
     yield run
-    result = run()
+    result = run(*before)
     assert result.returncode == 0, result.stdout

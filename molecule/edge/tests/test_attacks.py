@@ -28,6 +28,10 @@ AMBIGUOUS = {
     "unknown coding": f"POST /mirror/ HTTP/1.1\r\n{HOST}\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
     "space before the colon": f"POST /mirror/ HTTP/1.1\r\n{HOST}\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
     "malformed chunk": f"POST /mirror/ HTTP/1.1\r\n{HOST}\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n\r\n",
+    "chunks of an old client": f"POST /mirror/ HTTP/1.0\r\n{HOST}\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+    "chunk without end": f"POST /mirror/ HTTP/1.1\r\n{HOST}\r\nTransfer-Encoding: chunked\r\n\r\n{'f' * 17}\r\n\r\n",
+    "list of lengths": f"POST /mirror/ HTTP/1.1\r\n{HOST}\r\nContent-Length: 5, 5\r\n\r\n",
+    "length with a sign": f"POST /mirror/ HTTP/1.1\r\n{HOST}\r\nContent-Length: +5\r\n\r\n",
     "negative length": f"POST /mirror/ HTTP/1.1\r\n{HOST}\r\nContent-Length: -1\r\n\r\n",
     "two hosts": f"GET /mirror/ HTTP/1.1\r\n{HOST}\r\nHost: evil.example\r\n\r\n",
     "no host": "GET /mirror/ HTTP/1.1\r\n\r\n",
@@ -60,6 +64,17 @@ FORGED = {
     "Upgrade": "h2c",
     "HTTP2-Settings": "AAMAAABkAAQAAP__",
 }
+UNKNOWN = {
+    "no host": "GET / HTTP/1.0\r\n\r\n",
+    "empty host": "GET / HTTP/1.1\r\nHost:\r\n\r\n",
+    "foreign host": "GET / HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    "number": "GET / HTTP/1.1\r\nHost: 192.0.2.1\r\n\r\n",
+    "foreign target": f"GET http://evil.example/ HTTP/1.1\r\n{HOST}\r\n\r\n",
+    "user and foreign host": f"GET / HTTP/1.1\r\nHost: {DOMAIN}@evil.example\r\n\r\n",
+    "challenge of a foreign host": "GET /.well-known/acme-challenge/a HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+    "TLS": "\x16\x03\x01\x02\x00\x01",
+    "words": "hello\r\n\r\n",
+}
 UPLOADS = ["a.php", "a.html", "a.svg", "a.js", "a.xhtml", "a.png.html", "a.html%00.png", ".htaccess", "a", "a.swf"]
 
 
@@ -74,6 +89,12 @@ def mirror(ask):
         return json.loads(answer.body)
 
     return look
+
+
+@pytest.mark.parametrize("family", [0, 1], ids=["IPv4", "IPv6"])
+@pytest.mark.parametrize("kind", UNKNOWN)
+def test_unknown_hosts_get_no_answer_on_port_80(scenario, name, family, kind):
+    assert raw(scenario.addresses(name)[family], UNKNOWN[kind].encode("latin-1")) == b""
 
 
 @pytest.mark.parametrize("name_of_request", AMBIGUOUS)
@@ -180,6 +201,7 @@ def test_guessing_passwords_is_slowed_down(ask):
     refused = ask(attempt)
     assert refused.headers["Retry-After"] == "60"
     assert "Too many requests" in refused.text
+    assert refused.has_each_security_header_once, refused.headers
     assert ask(f"GET /accounts/login/ HTTP/1.0\r\n{HOST}\r\n\r\n".encode()).status == 200
 
 

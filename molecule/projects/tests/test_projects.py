@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
+import ssl
 
 import pytest
-from browser import Browser
+from browser import Browser, raw
 
 PROJECTS = ["environ", "split", "inifile", "reads_settings", "pypi_like"]
 ENVIRONMENT = {
@@ -72,9 +74,22 @@ for connect in (connection.ensure_connection, cache.ping):
 @pytest.mark.parametrize("project", PROJECTS)
 def test_every_project_has_the_security_headers(app, scenario, project):
     """Some have no SecurityMiddleware, which sends them where it is."""
-    headers = browse(app, scenario, project).get("/").headers
-    for name in ("X-Content-Type-Options", "Referrer-Policy", "Cross-Origin-Opener-Policy", "Permissions-Policy"):
-        assert len(headers.get_all(name, [])) == 1, name
+    answer = browse(app, scenario, project).get("/")
+    assert answer.has_each_security_header_once, answer.headers
+
+
+def test_the_projects_share_one_answer_to_unknown_hosts(app, scenario):
+    """One default server for each socket, whichever project came first."""
+    listening = re.findall(r"^ *listen (\S+).* default_server;", app.check_output("nginx -T 2>/dev/null"), re.MULTILINE)
+    assert sorted(listening) == ["443", "80", "[::]:443", "[::]:80"]
+    foreign = b"GET / HTTP/1.1\r\nHost: evil.example\r\nConnection: close\r\n\r\n"
+    for address in scenario.addresses("app1"):
+        assert raw(address, foreign) == b""
+        with pytest.raises(ssl.SSLError):
+            raw(address, b"", "evil.example", 443)
+        for project in PROJECTS:
+            domain = f"{project.replace('_', '-')}.example"
+            assert raw(address, foreign, domain, 443).startswith(b"HTTP/1.1 421"), domain
 
 
 def test_nothing_of_ours_is_installed_on_a_host_for_managed_services(app):

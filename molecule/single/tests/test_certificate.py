@@ -173,6 +173,7 @@ openssl req -x509 -newkey rsa:2048 -nodes -days 40 -subj '/CN=Own authority' -ke
 openssl req -newkey rsa:2048 -nodes -subj /CN=site -keyout key.pem -out site.csr
 echo 'subjectAltName = DNS:{MAIN}, DNS:*.guestbook.example' >extensions
 openssl x509 -req -in site.csr -CA ca.pem -CAkey ca-key.pem -days 30 -extfile extensions -out site.pem
+openssl x509 -req -in site.csr -CA ca.pem -CAkey ca-key.pem -days -1 -out expired.pem
 openssl genpkey -quiet -algorithm EC -pkeyopt ec_paramgen_curve:prime256v1 -out other-key.pem
 """
     subprocess.run(["sh", "-c", script], cwd=folder, check=True, capture_output=True)
@@ -225,18 +226,11 @@ def test_the_first_certificate_comes_without_a_failed_request(deploy, app, addre
     assert mode == "600,root"
 
 
-def test_a_browser_that_trusts_the_authority_gets_the_whole_chain(app, address):
-    root = app.check_output("python3 -c %s", READ_ROOT)
+def test_a_browser_that_trusts_the_authority_gets_the_whole_chain(authority, address):
+    root = authority.root()
     assert Browser(address, MAIN, root).get("/health/").status == 200
     with pytest.raises(ssl.SSLCertVerificationError):
         Browser(address, SECOND, root).get("/health/")
-
-
-READ_ROOT = """
-import ssl, urllib.request
-trust = ssl.create_default_context(cafile="/etc/pebble/ca.pem")
-print(urllib.request.urlopen("https://localhost:15000/roots/0", context=trust).read().decode())
-"""
 
 
 def test_another_run_changes_nothing_even_without_the_authority(deploy, authority, served):
@@ -289,15 +283,20 @@ def test_an_authority_that_is_down_leaves_the_certificate(app, authority, served
     assert served() == before
 
 
-def test_a_key_of_another_certificate_is_refused_before_anything_changes(deploy, own):
+def test_a_certificate_that_cannot_serve_is_refused_before_anything_changes(deploy, own, served):
+    before = served()
     result = deploy(
-        certificate_kind="provided", certificate_provided_chain=own["site"], certificate_provided_key=own["other-key"]
+        certificate_kind="provided",
+        certificate_provided_chain=own["expired"],
+        certificate_provided_key=own["other-key"],
     )
     assert result.returncode != 0
-    assert "certificate_provided_key do not serve this site: the key does not belong to" in " ".join(
-        result.stdout.split()
-    )
+    output = " ".join(result.stdout.split())
+    assert "certificate_provided_key do not serve this site: the key does not belong to" in output
+    assert "certificate 1 of the chain expired on" in output
+    assert f"the certificate is for no name and not for {MAIN}" in output
     assert changes(result.stdout) == [0]
+    assert served() == before
 
 
 def test_a_provided_certificate_replaces_it_without_a_failed_request(deploy, app, own, address, served, loaded):
