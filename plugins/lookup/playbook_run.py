@@ -1,0 +1,79 @@
+# Copyright (c) 2026, hardened.django contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A lookup that describes this run of Ansible, and tells whether another run of this machine has ended."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import platform
+import subprocess
+from typing import Any
+
+from ansible.plugins.lookup import LookupBase
+
+DOCUMENTATION = r"""
+name: playbook_run
+author: hardened.django contributors (@hardened-django)
+version_added: 0.1.0
+short_description: Describe this run of Ansible, or tell whether another one has ended
+description:
+  - Without terms, describes this run in a way that no other run has, on any controller.
+  - With terms, descriptions of other runs, tells for each whether it has ended. Of a run on another machine, or before
+    this one was started again, nobody can tell; it has not ended.
+options:
+  _terms:
+    description: Descriptions that this lookup returned in other runs.
+    type: list
+    elements: dict
+"""
+
+EXAMPLES = r"""
+- name: Show who runs this
+  ansible.builtin.debug:
+    msg: "{{ lookup('hardened.django.playbook_run').by }}"
+"""
+
+RETURN = r"""
+_list:
+  description: The description of this run, or for each term whether that run has ended.
+  type: list
+  elements: raw
+  sample: [{"by": "ada@laptop", "machine": "laptop 5d2c", "pid": 4711, "started": "Fri Nov 27 10:00:00 2026"}]
+"""
+
+
+class LookupModule(LookupBase):
+    def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:
+        self.set_options(var_options=variables, direct=kwargs)
+        return [has_ended(term) for term in terms] if terms else [this_run()]
+
+
+def this_run() -> dict[str, Any]:
+    # A lookup runs in a process that the playbook's own has forked for a task.
+    pid = os.getppid()
+    by = f"{getpass.getuser()}@{platform.node()}"
+    return {"by": by, "machine": machine(), "pid": pid, "started": started(pid)}
+
+
+def has_ended(run: dict[str, Any]) -> bool:
+    # The start tells a run from a later process that was given its number.
+    return bool(run["machine"] == machine() and run["started"] != started(run["pid"]))
+
+
+def machine() -> str:
+    """The controller since it was started; on Linux with the container, in which processes have their own numbers."""
+    words = [platform.node()]
+    if os.path.exists("/proc/self/ns/pid"):
+        with open("/proc/sys/kernel/random/boot_id", encoding="ascii") as stream:
+            words += [stream.read().strip(), os.readlink("/proc/self/ns/pid")]
+    return " ".join(words)
+
+
+def started(pid: int) -> str:
+    """When a process started; empty when there is none."""
+    command = ["ps", "-o", "lstart=", "-p", str(pid)]
+    environment = {**os.environ, "LC_ALL": "C", "TZ": "UTC"}
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    return " ".join(done.stdout.split())
