@@ -5,15 +5,15 @@ from __future__ import annotations
 import http.server
 import json
 import pathlib
+import shutil
 import socketserver
 import subprocess
 import sys
 import threading
 
-import jinja2
 import pytest
 
-TEMPLATE = pathlib.Path(__file__).parents[4] / "roles/app_server/templates/etc/project/health.py.j2"
+PROGRAM = pathlib.Path(__file__).parents[4] / "roles/app_server/files/health.py"
 Page = tuple[int, dict[str, str], str]
 
 GOOD: Page = (200, {}, "ok")
@@ -50,25 +50,25 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def check(tmp_path):
     """Run the health check against pages, and return its exit code, its words, and what it asked for."""
 
-    def run(pages, **variables):
-        environment = jinja2.Environment(autoescape=False)
-        environment.filters.update(comment=lambda text: f"# {text}", to_json=json.dumps)
-        values = {
-            "ansible_managed": "managed",
-            "app_server_name": "blog",
-            "app_server_domain": "blog.example",
-            "app_server_runtime_directory": tmp_path,
-            "app_server_directory": tmp_path,
-            "app_server_health_path": "/",
-            "app_server_health_statuses": [200, 301, 302],
-            "app_server_health_text": "",
-            "app_server_health_timeout": 5,
+    def run(pages, **changes):
+        wanted = {
+            "domain": "blog.example",
+            "socket": str(tmp_path / "app.sock"),
+            # Nothing listens there, as before the web server serves the site.
+            "web_server_port": 1,
+            "static_directory": str(tmp_path),
+            "maintenance_file": str(tmp_path / "maintenance"),
+            "path": "/",
+            "statuses": [200, 301, 302],
+            "text": "",
+            "timeout": 5,
         }
-        script = environment.from_string(TEMPLATE.read_text()).render({**values, **variables})
+        shutil.copy(PROGRAM, tmp_path)
+        (tmp_path / "health.json").write_text(json.dumps({**wanted, **changes}))
         with Site(tmp_path / "app.sock", pages) as site:
             threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
             done = subprocess.run(
-                [sys.executable, "-", "1"], input=script, text=True, capture_output=True, check=False, timeout=60
+                [sys.executable, tmp_path / "health.py", "1"], text=True, capture_output=True, check=False, timeout=60
             )
             site.shutdown()
         (tmp_path / "app.sock").unlink()
@@ -85,7 +85,7 @@ def test_a_page_is_asked_for_as_nginx_asks(check):
     ("pages", "variables", "message"),
     [
         ({"/": (500, {}, "")}, {}, "/ answers 500, not one of [200, 301, 302] (app_server_health_statuses)"),
-        ({"/": GOOD}, {"app_server_health_text": "fine"}, "/ does not hold the text 'fine' (app_server_health_text)"),
+        ({"/": GOOD}, {"text": "fine"}, "/ does not hold the text 'fine' (app_server_health_text)"),
         (
             {"/": (302, {"Location": "/login/?next=/"}, ""), "/login/?next=/": (500, {}, "")},
             {},
@@ -125,6 +125,6 @@ def test_redirections_of_the_site_are_followed(check, pages, paths):
 
 
 def test_a_site_that_does_not_answer_is_named(check, tmp_path):
-    code, words, _asked = check({}, app_server_runtime_directory=tmp_path / "nothing")
+    code, words, _asked = check({}, socket=str(tmp_path / "nothing"))
     assert code == 1
     assert words.startswith("/ does not answer: FileNotFoundError")
