@@ -1,0 +1,144 @@
+"""New releases, broken ones and the way back: visitors who come through the load balancer notice nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+from browser import CHECKOUT
+
+DEPLOY = CHECKOUT / "playbooks/deploy.yml"
+ROLLBACK, RELEASES = CHECKOUT / "playbooks/rollback.yml", CHECKOUT / "playbooks/releases.yml"
+LOCK, DRAINED = "/srv/guestbook/deploy.lock", "/srv/guestbook/drained"
+AWAY = "Server site/{} is DOWN, reason: Layer7 wrong status, code: 503"
+BACK = "Server site/{} is UP"
+# Another migration of the example project, which its older release does not know.
+RECORD = "INSERT INTO django_migrations (app, name, applied) VALUES ('guestbook', '0002_later', now())"
+FORGET = "DELETE FROM django_migrations WHERE name = '0002_later'"
+
+
+def words(result) -> str:
+    return " ".join(result.stdout.split())
+
+
+def sql(app, statement):
+    app.check_output("runuser -u postgres -- psql --quiet guestbook --command %s", statement)
+
+
+@pytest.fixture
+def later_migration(apps):
+    sql(apps[0], RECORD)
+    yield
+    sql(apps[0], FORGET)
+
+
+def test_a_new_release_goes_live_host_by_host(scenario, apps, visitors, version, live, states, browser):
+    before = live()
+    with visitors:
+        result = scenario.playbook("-e", version("b"), path=DEPLOY)
+    assert result.returncode == 0, result.stdout
+    assert list(visitors.styles) == ["a", "b"]
+    assert browser.get("/").headers["Version"] == "b"
+    first, second = live()
+    assert first == second != before[0]
+    assert states() == [AWAY.format("app1"), BACK.format("app1"), AWAY.format("app2"), BACK.format("app2")]
+    assert not apps[0].file(LOCK).exists
+
+
+def test_a_second_run_changes_nothing(scenario, version, states):
+    result = scenario.playbook("-e", version("b"), path=DEPLOY)
+    assert result.returncode == 0, result.stdout
+    assert set(re.findall(r"changed=(\d+)", result.stdout)) == {"0"}, result.stdout
+    assert states() == []
+
+
+def test_the_releases_of_each_host_are_shown(scenario, live):
+    result = scenario.playbook(path=RELEASES)
+    assert result.returncode == 0, result.stdout
+    lines = [line for line in result.stdout.splitlines() if live()[0] in line]
+    assert len(lines) == 2
+    assert words(result).count("live, healthy") == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("syntax-error", "SyntaxError: invalid syntax"),
+        ("slow-start", "/health/ does not answer: TimeoutError"),
+    ],
+)
+def test_a_broken_release_never_goes_live(scenario, apps, visitors, version, live, name, message):
+    before = live()
+    with visitors:
+        result = scenario.playbook("-e", version(name), path=DEPLOY)
+    assert result.returncode != 0
+    assert message in words(result)
+    assert list(visitors.styles) == ["b"]
+    assert live() == before
+    assert not any(app.file(path).exists for app in apps for path in (LOCK, DRAINED))
+
+
+def test_a_release_that_the_hosts_do_not_have_is_refused(scenario, live):
+    before = live()
+    result = scenario.playbook("-e", "release_rollback_to=no-such", path=ROLLBACK)
+    assert result.returncode != 0
+    assert "There is no release no-such on app1, which has" in words(result)
+    assert before[0] in words(result)
+    assert live() == before
+
+
+def test_the_release_before_comes_back(scenario, apps, visitors, later_migration, live, browser):
+    """Without draining: requests wait in the socket of the host that switches."""
+    newer = live()
+    checked = scenario.playbook("--check", path=ROLLBACK)
+    assert checked.returncode == 0, checked.stdout
+    assert live() == newer
+    with visitors:
+        result = scenario.playbook("-e", '{"release_drain_seconds": 0}', path=ROLLBACK)
+    assert result.returncode == 0, result.stdout
+    first, second = live()
+    assert f"the database has migrations that {first} does not know: guestbook.0002_later." in words(result)
+    assert first == second != newer[0]
+    assert browser.get("/").headers["Version"] == "a"
+    assert list(visitors.styles) == ["b", "a"]
+    assert not apps[0].file(LOCK).exists
+
+
+def test_a_run_beside_another_is_refused_and_a_killed_one_is_completed(
+    scenario, apps, visitors, version, live, states, browser
+):
+    before = live()
+    switched = "/var/lib/guestbook/switched"
+    hook = json.dumps({"release_after_switch": [f"touch {switched} && sleep 60"]})
+    command = ["ansible-playbook", "-i", str(scenario.inventory), str(DEPLOY), "-e", version("b"), "-e", hook]
+    with visitors:
+        with subprocess.Popen(
+            command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        ) as run:
+            wait_for(apps[0], f"test -e {switched}", run)
+            other = scenario.playbook("-e", version("syntax-error"), path=DEPLOY)
+            os.killpg(run.pid, signal.SIGKILL)
+        left = live()
+        assert apps[0].file(DRAINED).exists
+        result = scenario.playbook("-e", version("b"), path=DEPLOY)
+    assert other.returncode != 0
+    assert re.search(rf"deploys since 20\S+ \S+ UTC, as process {run.pid} on ", words(other)), other.stdout
+    assert f"remove {LOCK} on app1 and run the playbook again" in words(other)
+    assert left[0] != before[0] and left[1] == before[1]
+    assert result.returncode == 0, result.stdout
+    assert live() == [left[0], left[0]]
+    assert browser.get("/").headers["Version"] == "b"
+    assert not any(app.file(path).exists for app in apps for path in (LOCK, DRAINED))
+    assert "has no server available" not in states()
+
+
+def wait_for(host, condition, run):
+    """Wait until a command succeeds on a host, while a run goes on."""
+    deadline = time.monotonic() + 120
+    while host.run(condition).rc != 0:
+        assert run.poll() is None and time.monotonic() < deadline, run.stdout.read()

@@ -1,0 +1,63 @@
+"""Make the versions of the example project that the scenario deploys; each says everywhere which one it is."""
+
+from __future__ import annotations
+
+import pathlib
+import shutil
+import sys
+
+SETTINGS = """
+STORAGES = {{
+    "default": {{"BACKEND": "django.core.files.storage.FileSystemStorage"}},
+    "staticfiles": {{"BACKEND": "django.contrib.staticfiles.storage.ManifestStaticFilesStorage"}},
+}}
+MIDDLEWARE += ["website.version.say"]
+VERSION = "{version}"
+"""
+MIDDLEWARE = """from django.conf import settings
+
+
+def say(get_response):
+    def answer(request):
+        response = get_response(request)
+        response.headers["Version"] = settings.VERSION
+        return response
+
+    return answer
+"""
+SLOW_START = """
+import sys
+import time
+
+if "gunicorn" in sys.argv[0]:
+    time.sleep(60)
+"""
+# What a version appends to which file of the project; a and b are sound.
+VERSIONS = {
+    "a": None,
+    "b": None,
+    "syntax-error": ("guestbook/views.py", "\ndef\n"),
+    "slow-start": ("website/settings.py", SLOW_START),
+}
+
+
+def append(path: pathlib.Path, text: str) -> None:
+    with path.open("a", encoding="utf-8") as file:
+        file.write(text)
+
+
+def main(example: pathlib.Path, directory: pathlib.Path) -> None:
+    shutil.rmtree(directory, ignore_errors=True)
+    for version, addition in VERSIONS.items():
+        project = directory / version
+        shutil.copytree(example, project, ignore=shutil.ignore_patterns("db.sqlite3", "__pycache__"))
+        append(project / "website/settings.py", SETTINGS.format(version=version))
+        (project / "website/version.py").write_text(MIDDLEWARE, encoding="utf-8")
+        append(project / "guestbook/templates/guestbook/base.html", f"<!-- version {version} -->\n")
+        append(project / "guestbook/static/guestbook/style.css", f"/* version {version} */\n")
+        if addition:
+            append(project / addition[0], addition[1])
+
+
+if __name__ == "__main__":
+    main(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2]))
