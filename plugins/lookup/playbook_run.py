@@ -13,36 +13,6 @@ from typing import Any
 
 from ansible.plugins.lookup import LookupBase
 
-DOCUMENTATION = r"""
-name: playbook_run
-author: hardened.django contributors (@hardened-django)
-version_added: 0.1.0
-short_description: Describe this run of Ansible, or tell whether another one has ended
-description:
-  - Without terms, describes this run in a way that no other run has, on any controller.
-  - With terms, descriptions of other runs, tells for each whether it has ended. Of a run on another machine, or before
-    this one was started again, nobody can tell; it has not ended.
-options:
-  _terms:
-    description: Descriptions that this lookup returned in other runs.
-    type: list
-    elements: dict
-"""
-
-EXAMPLES = r"""
-- name: Show who runs this
-  ansible.builtin.debug:
-    msg: "{{ lookup('hardened.django.playbook_run').by }}"
-"""
-
-RETURN = r"""
-_list:
-  description: The description of this run, or for each term whether that run has ended.
-  type: list
-  elements: raw
-  sample: [{"by": "ada@laptop", "machine": "laptop 5d2c", "pid": 4711, "started": "Fri Nov 27 10:00:00 2026"}]
-"""
-
 
 class LookupModule(LookupBase):
     def run(self, terms: list[Any], variables: Any = None, **kwargs: Any) -> list[Any]:
