@@ -7,23 +7,23 @@ import subprocess
 import sys
 
 import pytest
-from ansible_collections.hardened.django.plugins.lookup import playbook_run
+from ansible_collections.hardened.django.plugins.lookup import controller_process
 
 
 def test_a_run_is_the_process_that_forked_the_lookup():
-    (run,) = playbook_run.LookupModule().run([])
-    assert run == playbook_run.this_run()
+    (run,) = controller_process.LookupModule().run([])
+    assert run == controller_process.this_run()
     assert "@" in run["by"]
-    assert playbook_run.has_ended(run) is False
+    assert controller_process.has_ended(run) is False
 
 
 def test_a_run_ends_with_its_process():
     process = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
-    run = {**playbook_run.this_run(), "pid": process.pid, "started": playbook_run.started(process.pid)}
+    run = {**controller_process.this_run(), "pid": process.pid, "started": controller_process.started(process.pid)}
     assert run["started"]
-    assert playbook_run.has_ended(run) is False
+    assert controller_process.has_ended(run) is False
     process.communicate()
-    assert playbook_run.has_ended(run) is True
+    assert controller_process.has_ended(run) is True
 
 
 @pytest.mark.parametrize(
@@ -36,4 +36,4 @@ def test_a_run_ends_with_its_process():
     ],
 )
 def test_of_another_machine_nobody_can_tell(changes, ended):
-    assert playbook_run.LookupModule().run([{**playbook_run.this_run(), **changes}]) == [ended]
+    assert controller_process.LookupModule().run([{**controller_process.this_run(), **changes}]) == [ended]
