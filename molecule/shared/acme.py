@@ -66,7 +66,8 @@ class Authority:
 
     def root(self) -> str:
         """The certificate that browsers would trust; it is another one at each start."""
-        return self._host.check_output("python3 -c %s", READ_ROOT)
+        root: str = self._host.check_output("python3 -c %s", READ_ROOT)
+        return root
 
     @contextlib.contextmanager
     def out_of_reach(self) -> Iterator[None]:

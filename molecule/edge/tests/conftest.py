@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import pytest
 import yaml
@@ -49,7 +49,7 @@ def ask(address) -> Ask:
 @pytest.fixture
 def configure(scenario, name, tmp_path):
     """Run the role nginx, or others, on the host with other variables, and the same again without them."""
-    before = []
+    before: list[Sequence[str]] = []
 
     def run(roles=("hardened.django.nginx",), tasks=(), **variables):
         play = {
