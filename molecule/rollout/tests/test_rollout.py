@@ -68,7 +68,7 @@ def test_the_releases_of_each_host_are_shown(scenario, live):
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("syntax-error", "fails with SyntaxError"),
+        ("syntax-error", "fails with SyntaxError: "),
         ("slow-start", "/health/ does not answer: TimeoutError"),
     ],
 )

@@ -467,7 +467,8 @@ def error_page(code: int) -> str:
     except TemplateDoesNotExist as missing:
         return "default" if missing.args[:1] == (f"{code}.html",) else "broken: TemplateDoesNotExist"
     except Exception as error:
-        return f"broken: {type(error).__name__}"
+        told = describe(error, "error pages")["error"]
+        return f"broken: {told['type']}: {told['message']} ({told['place']})"
     return "ok"
 
 

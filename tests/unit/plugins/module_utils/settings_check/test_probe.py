@@ -202,6 +202,13 @@ def test_the_place_of_an_error_is_told(probe, one_django, tmp_path):
         probe(one_django, {"settings.py": "\nimport no_such_module\n"})
 
 
+def test_the_place_of_an_error_behind_the_addresses_is_told(probe, one_django, tmp_path):
+    files = {"settings.py": PLAIN, "urls.py": "import views\n", "views.py": "\nx = = 1\n"}
+    site = probe(one_django, files, django_checks=False)
+    expected = f"broken: SyntaxError: invalid syntax ({tmp_path}/views.py:2)"
+    assert set(site["error_templates"].values()) == {expected}
+
+
 def test_endless_settings_are_ended(probe, one_django):
     with pytest.raises(LaunchError, match="the project took longer than 1 seconds"):
         probe(one_django, {"settings.py": "while True: pass\n"}, seconds=1)
