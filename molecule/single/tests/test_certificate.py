@@ -109,7 +109,7 @@ def loaded(served):
         answers = [before]
         while before in answers:
             assert time.monotonic() < deadline, "nginx shows the certificate of before"
-            answers = [served(name) for _ in range(20)]
+            answers = [served(name) for _reading in range(20)]
         return answers[-1]
 
     return read

@@ -84,5 +84,6 @@ def test_the_management_command_keeps_the_exit_code(app):
 
 
 def test_files_of_the_project_are_root_s(app):
-    mine = app.check_output("find /srv/guestbook /etc/guestbook ! -user root -not -path '*/settings/*' | head")
-    assert mine == ""
+    # A release that failed while it was built is as its commands left it, until one that succeeds removes it.
+    for path in ("/srv/guestbook/current/", "/srv/guestbook/static", "/etc/guestbook"):
+        assert app.check_output("find %s ! -user root -not -path '*/settings/*' | head", path) == ""
