@@ -116,10 +116,10 @@ def loaded(served):
 
 
 @pytest.fixture(scope="module")
-def authority(app):
+def authority(scenario, app):
     # An earlier run may have left certificates of another authority.
     app.run_expect([0], f"rm -rf {STATE}")
-    running = Authority(app, [MAIN, SECOND])
+    running = Authority(app, site=scenario.addresses("app1")[0])
     yield running
     running.remove()
 
@@ -197,7 +197,7 @@ def test_what_an_authority_cannot_prove_is_refused_before_anything_changes(deplo
 @pytest.mark.parametrize(
     ("variables", "message"),
     [
-        ({"certificate_acme_directory_url": "https://localhost:14000/none"}, "404"),
+        ({"certificate_acme_directory_url": "https://app1:14000/none"}, "404"),
         ({"certificate_names": ["www.refused.example"]}, "acme:error:rejectedIdentifier"),
     ],
 )
@@ -233,9 +233,9 @@ def test_a_browser_that_trusts_the_authority_gets_the_whole_chain(authority, add
         Browser(address, SECOND, root).get("/health/")
 
 
-def test_another_run_changes_nothing_even_without_the_authority(deploy, authority, served):
+def test_another_run_changes_nothing_even_without_the_authority(deploy, app, authority, served):
     before = served()
-    with authority.out_of_reach():
+    with authority.out_of_reach(app):
         result = deploy()
     assert result.returncode == 0, result.stdout
     assert changes(result.stdout) == [0], result.stdout
@@ -277,7 +277,7 @@ def test_a_broken_configuration_does_not_cost_the_renewed_certificate(app, serve
 
 def test_an_authority_that_is_down_leaves_the_certificate(app, authority, served):
     before = served()
-    with authority.out_of_reach():
+    with authority.out_of_reach(app):
         result = app.run(f"{COMMAND} --force-renewal")
     assert result.rc != 0
     assert served() == before
