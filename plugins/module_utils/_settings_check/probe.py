@@ -23,17 +23,20 @@ import signal
 import sys
 import time
 import traceback
+import types
 import typing as t
 
-# What Django itself hides on its error pages: django.views.debug.SafeExceptionReporterFilter.
-SENSITIVE = re.compile("API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|HTTP_COOKIE", re.I)
+# What Django itself hides on its error pages, django.views.debug.SafeExceptionReporterFilter, and addresses of Sentry.
+SENSITIVE = re.compile("API|AUTH|TOKEN|KEY|SECRET|PASS|SIGNATURE|HTTP_COOKIE|DSN", re.I)
 HARMLESS_KEYS = ("KEY_PREFIX", "KEY_FUNCTION")
 SECRET_SETTINGS = ("SECRET_KEY", "SECRET_KEY_FALLBACKS", "EMAIL_HOST_PASSWORD")
-URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s'\"]*):([^@\s'\"]+)@")
+# Up to the last "@" of the host's part: not everybody encodes that of a password.
+URL_PASSWORD = re.compile(r"(?<=://)([^:/@\s'\"]*):([^@\s'\"]+(?:@[^/@\s'\"]+)*)@")
 SOURCE_SUFFIXES = (".py", ".env", ".toml", ".yml", ".yaml", ".json", ".ini", ".cfg", ".conf", ".txt", ".sh")
 PASSED_FOLDERS = {".git", ".venv", "venv", "node_modules", "__pycache__", "site-packages"}
 MOST_SOURCE_BYTES = 1_000_000
 MOST_ANSWER_BYTES = 20_000_000
+MOST_VALUES = 50_000
 LOGGERS = ("", "django", "django.request", "django.security.DisallowedHost")
 ERROR_CODES = (400, 403, 404, 500)
 MAIL_SECONDS = 10
@@ -340,7 +343,7 @@ def describe(error: BaseException, stage: str) -> dict[str, t.Any]:
     frames = traceback.extract_tb(error.__traceback__)
     inner = [frame for frame in frames if not frame.filename.startswith("<")]
     place = f"{inner[-1].filename}:{inner[-1].lineno}" if inner else ""
-    own = [frame for frame in inner if "site-packages" not in frame.filename and os.sep + "lib" not in frame.filename]
+    own = [frame for frame in inner if is_of_the_project(frame.filename)]
     if own:
         place = f"{own[-1].filename}:{own[-1].lineno}"
     if isinstance(error, SyntaxError):
@@ -348,20 +351,28 @@ def describe(error: BaseException, stage: str) -> dict[str, t.Any]:
     elif isinstance(error, ModuleNotFoundError):
         message = f"No module named {error.name!r}"
     else:
-        message = redact(first_line(error), secrets_near(error))
+        message = say(error)
     return failure(stage, type(error).__name__, message, place)
 
 
-def first_line(error: BaseException) -> str:
+def is_of_the_project(filename: str) -> bool:
+    return not (filename.startswith("<") or "site-packages" in filename or os.sep + "lib" in filename)
+
+
+def say(error: BaseException) -> str:
+    """The first line of what an error says, without any secret."""
     try:
         text = str(error)
     except Exception:
         return ""
-    return next((line for line in text.splitlines() if line.strip()), "")[:500]
+    lines = redact(text, secrets_near(error)).splitlines()
+    return next((line for line in lines if line.strip()), "")[:500]
 
 
 def redact(message: str, secrets: set[str]) -> str:
-    for secret in sorted(secrets, key=len, reverse=True):
+    # In quotes, as in the message of a KeyError, line breaks and backslashes look different.
+    forms = secrets | {repr(secret)[1:-1] for secret in secrets}
+    for secret in sorted(forms, key=len, reverse=True):
         message = message.replace(secret, "***")
     message = URL_PASSWORD.sub(r"\1:***@", message)
     return re.sub(r"[^\s'\"/.:=,()\[\]{}<>]{16,}", lambda word: word[0] if is_a_name(word[0]) else "***", message)
@@ -379,25 +390,48 @@ def secrets_near(error: BaseException) -> set[str]:
     """Strings that are secrets by their names: in the environment, the credentials and the frames of the traceback."""
     found = {value for name, value in os.environ.items() if SENSITIVE.search(name)}
     found.update(content.strip() for content in read_credentials().values())
+    scopes = []
     step: BaseException | None = error
     while step is not None:
         for frame, _line in traceback.walk_tb(step.__traceback__):
-            for scope in (frame.f_globals, frame.f_locals):
-                for name, value in list(scope.items()):
-                    collect(name, value, found)
+            # The names of this program are no settings.
+            names = [("", frame.f_locals)] + ([] if frame.f_globals is globals() else [("", frame.f_globals)])
+            if is_of_the_project(frame.f_code.co_filename):
+                scopes += names
+            else:
+                found |= secrets_in(names, attributes=False)
         step = step.__cause__ or step.__context__
+    found |= secrets_in(scopes)
     for value in list(found):
         found.update(password for _user, password in URL_PASSWORD.findall(value))
     return {value for value in found if len(value) > 3}
 
 
-def collect(name: t.Any, value: t.Any, found: set[str], depth: int = 0) -> None:
-    # By type, because isinstance would make a lazy object load what has just failed.
-    if issubclass(type(value), dict) and depth < 4:
-        for key, item in list(value.items()):
-            collect(key, item, found, depth + 1)
-    elif issubclass(type(value), (str, bytes)) and (SENSITIVE.search(str(name)) or str(name).endswith("URL")):
-        found.add(value if isinstance(value, str) else value.decode(errors="replace"))
+def secrets_in(named: list[tuple[str, t.Any]], attributes: bool = True) -> set[str]:
+    """Strings below a name of a secret, in dictionaries, lists and attributes of objects; the nearest values first.
+
+    The objects of libraries hold many strings below such names that are none.
+    """
+    found: set[str] = set()
+    seen: set[int] = set()
+    for name, value in named:
+        if len(seen) >= MOST_VALUES:
+            break
+        # By type, because isinstance would make a lazy object load what has just failed.
+        own = type(value)
+        if issubclass(own, (str, bytes)):
+            if SENSITIVE.search(name) or name.endswith(("URL", "URI")):
+                found.add(value if issubclass(own, str) else value.decode(errors="replace"))
+        elif id(value) not in seen and not issubclass(own, (type, types.ModuleType, types.FunctionType)):
+            seen.add(id(value))
+            # The list grows while it is walked.
+            if issubclass(own, dict):
+                named += [(key if type(key) is str else name, item) for key, item in list(dict.items(value))]
+            elif issubclass(own, (list, tuple, set, frozenset)):
+                named += [(name, item) for item in list(value)]
+            elif attributes and "__dict__" in dir(own):
+                named += list(object.__getattribute__(value, "__dict__").items())
+    return found
 
 
 # What Django makes of the settings ---------------------------------------------------------------------------------
@@ -548,7 +582,7 @@ def probe_database(connection: t.Any) -> dict[str, t.Any]:
                 cursor.execute("SHOW max_connections")
                 result["max_connections"] = int(cursor.fetchone()[0])
     except Exception as error:
-        result["error"] = f"{type(error).__name__}: {redact(first_line(error), secrets_near(error))}"
+        result["error"] = f"{type(error).__name__}: {say(error)}"
     return result
 
 
@@ -580,14 +614,14 @@ def probe_cache(alias: str) -> dict[str, t.Any]:
     try:
         caches[alias].set(name, value, 60)
     except Exception as problem:
-        error = f"{type(problem).__name__}: {redact(first_line(problem), secrets_near(problem))}"
+        error = f"{type(problem).__name__}: {say(problem)}"
     os.close(told)
     code = os.waitstatus_to_exitcode(os.waitpid(second, 0)[1])
     if not error:
         try:
             caches[alias].delete(name)
         except Exception as problem:
-            error = f"{type(problem).__name__}: {redact(first_line(problem), secrets_near(problem))}"
+            error = f"{type(problem).__name__}: {say(problem)}"
     if not error and code:
         error = "another process does not see the value" if code == 1 else "another process cannot read it"
     return {"round_trip": not error, "error": error}
@@ -606,5 +640,5 @@ def probe_mail() -> dict[str, t.Any]:
             smtp.noop()
         connection.close()
     except Exception as error:
-        return {"accepts": False, "error": f"{type(error).__name__}: {redact(first_line(error), secrets_near(error))}"}
+        return {"accepts": False, "error": f"{type(error).__name__}: {say(error)}"}
     return {"accepts": True, "error": ""}

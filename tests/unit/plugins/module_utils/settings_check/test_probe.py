@@ -175,6 +175,17 @@ REFUSED = {
     "import os; os._exit(3)": "the project ended the process with exit code 3 while it was loaded",
     "import os; os.kill(os.getpid(), 9)": "the project ended the process with exit code 137 while it was loaded",
     "import no_such_module": "ModuleNotFoundError: No module named 'no_such_module'",
+    "SECRET_KEY_FALLBACKS = ['correct-horse-battery']; raise ValueError(f'bad {SECRET_KEY_FALLBACKS[0]}')": (
+        "ValueError: bad ***"
+    ),
+    "SERVERS = [{'PASSWORD': 'pa-ss wo.rd'}]; raise ValueError(f'bad {SERVERS[0]}')": "'PASSWORD': '***'}",
+    "PASSWORD = 'first half\\nsecond half'; raise ValueError(f'bad {PASSWORD}')": "ValueError: bad ***",
+    "PASSWORD = 'one\\ntwo\\\\three'; raise KeyError(PASSWORD)": "KeyError: '***'",
+    "raise ValueError('no server at postgres://user:pa@ss@db/blog')": "postgres://user:***@db/blog",
+    "SENTRY_DSN = 'not-an-address'; raise ValueError(f'bad {SENTRY_DSN}')": "ValueError: bad ***",
+    "import types; mail = types.SimpleNamespace(password='hun-ter2'); raise ValueError(f'bad {mail.password}')": (
+        "ValueError: bad ***"
+    ),
     "x = = 1": "SyntaxError: invalid syntax",
     "raise KeyError('DATABASE_URL')": "KeyError: 'DATABASE_URL'",
     "from django.core.exceptions import ImproperlyConfigured as I; raise I('Set the SITE_HOST environment variable')": (
