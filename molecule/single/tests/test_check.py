@@ -49,6 +49,16 @@ def test_a_sound_service_gets_a_table_and_nothing_shows_a_secret(scenario, app, 
         assert app.file(f"/etc/guestbook/secrets/{name}").content_string not in shown, name
 
 
+def test_a_service_that_serves_nobody_fails_the_check(app, run_task):
+    app.run_expect([0], "systemctl stop guestbook.socket guestbook.service")
+    try:
+        result = run_task(MODULE, {"service": "guestbook.service", "django_checks": False})
+    finally:
+        app.run_expect([0], "systemctl start guestbook.socket guestbook.service")
+    assert result.returncode != 0
+    assert "guestbook.service is stopped, and no socket starts it." in " ".join(result.stdout.split())
+
+
 @pytest.fixture
 def faults(app):
     """What somebody did by hand, and how it is undone."""

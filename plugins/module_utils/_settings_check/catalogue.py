@@ -749,6 +749,12 @@ ENTRIES = (
         "Start the service.",
     ),
     Entry(
+        "service.E005",
+        "C02",
+        "Visitors see an error page of the web server.",
+        "Look at the journal of the service for the reason, and start it.",
+    ),
+    Entry(
         "edge.E001",
         "C07",
         "The old configuration stays in use until nginx starts anew, and then it does not start.",

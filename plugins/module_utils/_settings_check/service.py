@@ -103,6 +103,8 @@ class Service:
             "user": name,
             "uid": self._uid(name, pid),
             "active": self.state["ActiveState"] == "active",
+            "failed": self.state["ActiveState"] == "failed",
+            "has_active_socket": any(self._state(name).get("ActiveState") == "active" for name in self._socket_units()),
             "processes": self._processes(words),
             "sockets": self._sockets(words),
             "interface": interface(words),
@@ -123,10 +125,12 @@ class Service:
 
     def _sockets(self, words: list[str]) -> list[str]:
         """Where the service takes requests: the sockets that systemd opens for it, or those it opens itself."""
-        units = [name for name in self.state.get("TriggeredBy", "").split() if name.endswith(".socket")]
-        opened = [self._state(name).get("Listen", "").partition(" ")[0] for name in units]
+        opened = [self._state(name).get("Listen", "").partition(" ")[0] for name in self._socket_units()]
         bound = re.findall(r"(?:^|\s)(?:-b|--bind|--uds)[ =](?:unix:)?(\S+)", " ".join(words))
         return sorted(filter(None, opened or bound))
+
+    def _socket_units(self) -> list[str]:
+        return [name for name in self.state.get("TriggeredBy", "").split() if name.endswith(".socket")]
 
     def _uid(self, name: str, pid: int) -> int | None:
         if pid:

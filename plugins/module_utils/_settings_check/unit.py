@@ -25,6 +25,7 @@ REPEATED = {
     "Group",
     "IPAddressAllow",
     "IPAddressDeny",
+    "ImportCredential",
     "InaccessiblePaths",
     "LoadCredential",
     "LoadCredentialEncrypted",

@@ -37,6 +37,14 @@ def is_inactive(site: Site) -> Pairs:
         yield service["name"], f"{service['name']} is not running."
 
 
+def serves_nobody(site: Site) -> Pairs:
+    service = _service(site)
+    if service["failed"]:
+        yield service["name"], f"{service['name']} has failed."
+    elif not service["active"] and not service["has_active_socket"]:
+        yield service["name"], f"{service['name']} is stopped, and no socket starts it."
+
+
 def _service(site: Site) -> dict[str, Any]:
     if not site["service"]:
         raise NotApplicable("no service was looked at")
@@ -48,4 +56,5 @@ RULES: dict[str, Rule] = {
     "service.E002": is_runserver,
     "service.W003": drift,
     "service.I004": is_inactive,
+    "service.E005": serves_nobody,
 }

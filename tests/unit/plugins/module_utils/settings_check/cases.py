@@ -517,6 +517,13 @@ FAILING: list[tuple[str, Changes, str, str]] = [
     ("service.E002", {"service/runserver": True}, "blog.service", "runserver"),
     ("service.W003", {"service/drift": ["file /etc/blog/environment"]}, "blog.service", "use it: file /etc/blog/env"),
     ("service.I004", {"service/active": False}, "blog.service", "is not running"),
+    ("service.E005", {"service/active": False, "service/failed": True}, "blog.service", "has failed"),
+    (
+        "service.E005",
+        {"service/active": False, "service/has_active_socket": False},
+        "blog.service",
+        "no socket starts it",
+    ),
     ("settings.E001", {"settings/INSTALLED_APPS": []}, "INSTALLED_APPS", "not the settings of a project"),
     ("settings.E002", {"settings/ROOT_URLCONF": ABSENT}, "ROOT_URLCONF", "not the settings of a project"),
     ("settings.I003", {"replaced": True}, "settings", "in place of django.conf.settings."),
@@ -679,6 +686,7 @@ NOT_APPLICABLE: list[tuple[str, Changes, str]] = [
             "service.E002",
             "service.W003",
             "service.I004",
+            "service.E005",
         )
     ),
     ("secret.E003", {"service/credentials": []}, "gets no secret from a file"),

@@ -182,6 +182,8 @@ SOUND: dict[str, Any] = {
         "user": "blog",
         "uid": 998,
         "active": True,
+        "failed": False,
+        "has_active_socket": True,
         "processes": 3,
         "interface": "wsgi",
         "runserver": False,

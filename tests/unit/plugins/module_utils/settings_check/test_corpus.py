@@ -70,6 +70,8 @@ SERVICE = {
     "user": "site",
     "uid": 998,
     "active": True,
+    "failed": False,
+    "has_active_socket": True,
     "processes": 3,
     "interface": "wsgi",
     "runserver": False,

@@ -236,6 +236,12 @@ def test_missing_parts_are_named(probe, one_django, tmp_path):
         look(Launcher(["/no/python", "-"]), {"seconds": 1})
 
 
+def test_an_old_django_is_refused(probe, one_django):
+    old = "VERSION = (4, 1, 13, 'final', 0)\n\ndef get_version():\n    return '4.1.13'\n"
+    with pytest.raises(LaunchError, match="runs Django 4.1.13; settings_check knows Django 4.2 and newer. Update"):
+        probe(one_django, {"django/__init__.py": old})
+
+
 def test_an_interpreter_without_django_is_refused(probe):
     with pytest.raises(LaunchError, match=r"/usr/bin/python3.* has no Django. Set venv"):
         probe("/usr/bin/python3", {})
