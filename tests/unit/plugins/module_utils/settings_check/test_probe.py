@@ -238,7 +238,7 @@ def test_missing_parts_are_named(probe, one_django, tmp_path):
 
 def test_an_old_django_is_refused(probe, one_django):
     old = "VERSION = (4, 1, 13, 'final', 0)\n\ndef get_version():\n    return '4.1.13'\n"
-    with pytest.raises(LaunchError, match="runs Django 4.1.13; settings_check knows Django 4.2 and newer. Update"):
+    with pytest.raises(LaunchError, match=r"runs Django 4\.1\.13; settings_check knows Django 4\.2 and newer\. Update"):
         probe(one_django, {"django/__init__.py": old})
 
 
