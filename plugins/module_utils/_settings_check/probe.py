@@ -426,7 +426,7 @@ def secrets_in(named: list[tuple[str, t.Any]], attributes: bool = True) -> set[s
             seen.add(id(value))
             # The list grows while it is walked.
             if issubclass(own, dict):
-                named += [(key if type(key) is str else name, item) for key, item in list(dict.items(value))]
+                named += [(key if issubclass(type(key), str) else name, item) for key, item in list(dict.items(value))]
             elif issubclass(own, (list, tuple, set, frozenset)):
                 named += [(name, item) for item in list(value)]
             elif attributes and "__dict__" in dir(own):
