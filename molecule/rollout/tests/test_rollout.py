@@ -39,9 +39,11 @@ def later_migration(apps):
 
 def test_a_new_release_goes_live_host_by_host(scenario, apps, visitors, version, live, states, browser):
     before = live()
+    hook = json.dumps({"release_before_switch": ["touch /var/lib/guestbook/switching"]})
     with visitors:
-        result = scenario.playbook("-e", version("b"), path=DEPLOY)
+        result = scenario.playbook("-e", version("b"), "-e", hook, path=DEPLOY)
     assert result.returncode == 0, result.stdout
+    assert all(app.file("/var/lib/guestbook/switching").exists for app in apps)
     assert list(visitors.styles) == ["a", "b"]
     assert browser.get("/").headers["Version"] == "b"
     first, second = live()
