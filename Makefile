@@ -24,7 +24,7 @@ export MOLECULE_GLOB := molecule/*/molecule.yml
 export COLUMNS := 120
 export PYTHONUNBUFFERED := 1
 
-.PHONY: help install newest demo demo-down test lint sanity unit images scenario bench docs soak clean
+.PHONY: help install newest demo demo-down test lint sanity unit images scenario bench docs soak sweep clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | expand -t 12
@@ -68,8 +68,13 @@ docs: install ## write the pages that are made from data
 	python tools/rules.py >docs/settings_check.md
 
 soak: install images ## long sweeps, not part of the tests: a kill after every change of a deployment
-	MOLECULE_PROJECT_DIRECTORY=$(CURDIR) MOLECULE_SCENARIO_DIRECTORY=$(CURDIR)/molecule/single pytest -m soak molecule/single/soak
-	molecule destroy --scenario-name single
+	@$(MAKE) sweep S=single
+	molecule converge --scenario-name rollout
+	@$(MAKE) sweep S=rollout
+
+sweep:
+	MOLECULE_PROJECT_DIRECTORY=$(CURDIR) MOLECULE_SCENARIO_DIRECTORY=$(CURDIR)/molecule/$(S) pytest -m soak molecule/$(S)/soak
+	molecule destroy --scenario-name $(S)
 
 install: $(VENV)/ready $(LINK) ## install Debian packages, Python tools, community collections
 	@python tools/hosts.py install

@@ -29,15 +29,51 @@ SLOW_START = """
 import sys
 import time
 
-if "gunicorn" in sys.argv[0]:
+if "gunicorn" in sys.argv[0] and "--check-config" not in sys.argv:
     time.sleep(60)
 """
-# What a version appends to which file of the project; a and b are sound.
+FAILING_MIGRATION = """
+from django.db import migrations
+
+
+def fail(apps, schema_editor):
+    raise RuntimeError("this migration always fails")
+
+
+class Migration(migrations.Migration):
+    dependencies = [("guestbook", "0001_initial")]
+    operations = [migrations.RunPython(fail)]
+"""
+DESTRUCTIVE_MIGRATION = """
+from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("guestbook", "0001_initial")]
+    operations = [migrations.DeleteModel("Entry")]
+"""
+# As the kernel does to a process that takes more memory than there is.
+KILLED_AT_START = """
+import os
+import sys
+
+if "gunicorn" in sys.argv[0] and "--check-config" not in sys.argv:
+    os.kill(os.getpid(), 9)
+"""
+# What a version appends to which file of the project; a, b and c are sound.
 VERSIONS = {
     "a": None,
     "b": None,
+    "c": None,
     "syntax-error": ("guestbook/views.py", "\ndef\n"),
+    "import-error": ("website/settings.py", "\nimport no_such_module\n"),
+    "weak-setting": ("website/settings.py", '\nX_FRAME_OPTIONS = "SAMEORIGIN"\n'),
+    "failing-migration": ("guestbook/migrations/0002_fail.py", FAILING_MIGRATION),
+    "destructive-migration": ("guestbook/migrations/0002_remove.py", DESTRUCTIVE_MIGRATION),
+    "application-error": ("website/wsgi.py", "\napplication.is_no_attribute\n"),
+    "failing-health": ("guestbook/views.py", "\n\ndef health(request):\n    raise RuntimeError\n"),
     "slow-start": ("website/settings.py", SLOW_START),
+    "killed-at-start": ("website/settings.py", KILLED_AT_START),
 }
 
 

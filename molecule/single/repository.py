@@ -1,4 +1,4 @@
-"""Make the git repository that the scenario deploys: the example project, and a branch for each way to break it."""
+"""Make the git repository that the scenario deploys: the example project, and a branch with its next release."""
 
 from __future__ import annotations
 
@@ -6,36 +6,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-
-FAILING_MIGRATION = """
-from django.db import migrations
-
-
-def fail(apps, schema_editor):
-    raise RuntimeError("this migration always fails")
-
-
-class Migration(migrations.Migration):
-    dependencies = [("guestbook", "0001_initial")]
-    operations = [migrations.RunPython(fail)]
-"""
-DESTRUCTIVE_MIGRATION = """
-from django.db import migrations
-
-
-class Migration(migrations.Migration):
-    dependencies = [("guestbook", "0001_initial")]
-    operations = [migrations.DeleteModel("Entry")]
-"""
-# What each branch appends to which file of the project.
-BRANCHES = {
-    "next": ("guestbook/templates/guestbook/base.html", "<!-- the next release -->\n"),
-    "broken-import": ("website/settings.py", "\nimport no_such_module\n"),
-    "broken-migration": ("guestbook/migrations/0002_fail.py", FAILING_MIGRATION),
-    "destructive-migration": ("guestbook/migrations/0002_remove.py", DESTRUCTIVE_MIGRATION),
-    "broken-health": ("guestbook/views.py", "\n\ndef health(request):\n    raise RuntimeError\n"),
-    "weak": ("website/settings.py", '\nX_FRAME_OPTIONS = "SAMEORIGIN"\n'),
-}
 
 
 def git(repository: pathlib.Path, *arguments: str) -> None:
@@ -49,12 +19,10 @@ def main(example: pathlib.Path, repository: pathlib.Path) -> None:
     git(repository, "init", "--quiet", "--initial-branch=main")
     git(repository, "add", "--all")
     git(repository, "commit", "--quiet", "--message=The example project")
-    for branch, (path, text) in BRANCHES.items():
-        git(repository, "checkout", "--quiet", "-b", branch, "main")
-        with (repository / path).open("a", encoding="utf-8") as file:
-            file.write(text)
-        git(repository, "add", "--all")
-        git(repository, "commit", "--quiet", f"--message={branch}")
+    git(repository, "checkout", "--quiet", "-b", "next")
+    with (repository / "guestbook/templates/guestbook/base.html").open("a", encoding="utf-8") as file:
+        file.write("<!-- the next release -->\n")
+    git(repository, "commit", "--quiet", "--all", "--message=The next release")
     git(repository, "checkout", "--quiet", "main")
 
 

@@ -27,12 +27,15 @@ def _family_and_number(address: Address) -> tuple[int, int]:
 
 
 def _given_addresses(variables: Mapping[str, Any]) -> list[object]:
-    """The addresses set for a host, else those its default routes use."""
+    """The addresses set for a host, else those its default routes use, else the one Ansible connects to."""
     if variables.get("project_addresses"):
         return list(variables["project_addresses"])
     facts = variables.get("ansible_facts") or {}
-    defaults = (facts.get(family) or {} for family in ("default_ipv4", "default_ipv6"))
-    return [default["address"] for default in defaults if default.get("address")]
+    defaults = [facts.get(family) for family in ("default_ipv4", "default_ipv6")]
+    if defaults == [None, None]:
+        address = variables.get("ansible_host")
+        return [] if address is None or invalid_addresses([address]) else [address]
+    return [default["address"] for default in defaults if default and default.get("address")]
 
 
 def _addresses_of(host: str, variables: Mapping[str, Any]) -> set[Address]:
@@ -40,7 +43,7 @@ def _addresses_of(host: str, variables: Mapping[str, Any]) -> set[Address]:
         addresses = {_parse(text) for text in _given_addresses(variables)}
     except ValueError as error:
         raise AnsibleFilterError(f"Host {host}: {error}. Correct its variable project_addresses.") from None
-    usable = {address for address in addresses if not address.is_link_local}
+    usable = {address for address in addresses if not address.is_link_local and not address.is_loopback}
     if not usable:
         raise AnsibleFilterError(
             f"Host {host} has no known address: its facts were not gathered or hold no default route. "

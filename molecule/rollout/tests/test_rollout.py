@@ -11,10 +11,12 @@ import time
 
 import pytest
 from browser import CHECKOUT
+from topology import podman
 
 DEPLOY = CHECKOUT / "playbooks/deploy.yml"
 ROLLBACK, RELEASES = CHECKOUT / "playbooks/rollback.yml", CHECKOUT / "playbooks/releases.yml"
-LOCK, DRAINED = "/srv/guestbook/deploy.lock", "/srv/guestbook/drained"
+LOCK, DRAINED = "/srv/guestbook/deploy.lock", "/run/guestbook-drained"
+RELEASE_DIRECTORY = "/srv/guestbook/releases"
 AWAY = "Server site/{} is DOWN, reason: Layer7 wrong status, code: 503"
 BACK = "Server site/{} is UP"
 # Another migration of the example project, which its older release does not know.
@@ -68,21 +70,72 @@ def test_the_releases_of_each_host_are_shown(scenario, live):
 
 
 @pytest.mark.parametrize(
-    ("name", "message"),
+    ("name", "variables", "message"),
     [
-        ("syntax-error", "fails with SyntaxError: "),
-        ("slow-start", "/health/ does not answer: TimeoutError"),
+        ("syntax-error", {}, "fails with SyntaxError: "),
+        ("import-error", {}, "ModuleNotFoundError: No module named 'no_such_module'"),
+        ("application-error", {"app_server_application": "website.wsgi:application"}, "AttributeError: 'WSGIHandler'"),
+        ("weak-setting", {}, "security.W019"),
+        ("destructive-migration", {}, "guestbook.0002_remove, Delete model Entry, removes a table"),
+        ("failing-migration", {}, "RuntimeError: this migration always fails"),
+        ("failing-health", {}, "/health/ answers 500"),
+        ("slow-start", {}, "/health/ does not answer: TimeoutError"),
+        ("killed-at-start", {"app_server_threads": 5}, "was sent SIGKILL! Perhaps out of memory?"),
     ],
 )
-def test_a_broken_release_never_goes_live(scenario, apps, visitors, version, live, name, message):
-    before = live()
+def test_a_broken_release_never_goes_live(scenario, apps, visitors, version, live, name, variables, message):
+    before, units = live(), configuration(apps)
     with visitors:
-        result = scenario.playbook("-e", version(name), path=DEPLOY)
+        result = scenario.playbook("-e", version(name), "-e", json.dumps(variables), path=DEPLOY)
     assert result.returncode != 0
     assert message in words(result)
     assert list(visitors.styles) == ["b"]
     assert live() == before
+    assert configuration(apps) == units
     assert not any(app.file(path).exists for app in apps for path in (LOCK, DRAINED))
+
+
+def test_a_full_disk_ends_the_build(scenario, apps, visitors, version, live):
+    before = live()
+    apps[0].check_output(
+        "mkdir /srv/small && mount -t tmpfs small /srv/small && cp -a /srv/guestbook/. /srv/small"
+        " && mount -o remount,size=$(($(df --output=used /srv/small | tail -1) + 5000))k /srv/small"
+        # The service goes on with what it sees: the mount does not reach what runs already.
+        " && mount --make-private / && mount --bind /srv/small /srv/guestbook && mount --make-shared /"
+    )
+    with visitors:
+        result = scenario.playbook("-e", version("c"), path=DEPLOY)
+    left = apps[0].check_output("ls %s", RELEASE_DIRECTORY).split()
+    apps[0].check_output("umount --lazy /srv/guestbook && umount --lazy /srv/small && rmdir /srv/small")
+    assert result.returncode != 0
+    assert "No space left on device" in words(result)
+    assert live() == before
+    # What was half built takes no room either.
+    assert set(left) == set(apps[0].check_output("ls %s", RELEASE_DIRECTORY).split())
+    assert not any(app.file(path).exists for app in apps for path in (LOCK, DRAINED))
+
+
+def test_hosts_of_a_batch_switch_at_the_same_time(scenario, visitors, version, live, states):
+    """Nobody could stand in for them, so that load balancers are not sent away: requests wait in the sockets."""
+    with visitors:
+        result = scenario.playbook("-e", version("c"), "-e", "release_batch=2", path=DEPLOY)
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.count("PLAY [Switch to the release, host by host]") == 1
+    assert list(visitors.styles) == ["b", "c"]
+    assert len(set(live())) == 1
+    assert states() == []
+
+
+def test_another_configuration_goes_live_host_by_host(scenario, apps, visitors, version, live, states):
+    before = live()
+    with visitors:
+        result = scenario.playbook("-e", version("c"), "-e", "app_server_max_requests=20", path=DEPLOY)
+        # Processes are replaced, and no visitor notices.
+        for app in apps:
+            wait_for(app, "journalctl --unit guestbook.service --grep 'Autorestarting worker'")
+    assert result.returncode == 0, result.stdout
+    assert live() == before
+    assert states() == [AWAY.format("app1"), BACK.format("app1"), AWAY.format("app2"), BACK.format("app2")]
 
 
 def test_a_release_that_the_hosts_do_not_have_is_refused(scenario, live):
@@ -106,8 +159,8 @@ def test_the_release_before_comes_back(scenario, apps, visitors, later_migration
     first, second = live()
     assert f"the database has migrations that {first} does not know: guestbook.0002_later." in words(result)
     assert first == second != newer[0]
-    assert browser.get("/").headers["Version"] == "a"
-    assert list(visitors.styles) == ["b", "a"]
+    assert browser.get("/").headers["Version"] == "b"
+    assert list(visitors.styles) == ["c", "b"]
     assert not apps[0].file(LOCK).exists
 
 
@@ -117,7 +170,7 @@ def test_a_run_beside_another_is_refused_and_a_killed_one_is_completed(
     before = live()
     switched = "/var/lib/guestbook/switched"
     hook = json.dumps({"release_after_switch": [f"touch {switched} && sleep 60"]})
-    command = ["ansible-playbook", "-i", str(scenario.inventory), str(DEPLOY), "-e", version("b"), "-e", hook]
+    command = ["ansible-playbook", "-i", str(scenario.inventory), str(DEPLOY), "-e", version("c"), "-e", hook]
     with visitors:
         with subprocess.Popen(
             command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
@@ -127,20 +180,55 @@ def test_a_run_beside_another_is_refused_and_a_killed_one_is_completed(
             os.killpg(run.pid, signal.SIGKILL)
         left = live()
         assert apps[0].file(DRAINED).exists
-        result = scenario.playbook("-e", version("b"), path=DEPLOY)
+        result = scenario.playbook("-e", version("c"), path=DEPLOY)
     assert other.returncode != 0
     assert re.search(rf"deploys since 20\S+ \S+ UTC, as process {run.pid} on ", words(other)), other.stdout
     assert f"remove {LOCK} on app1 and run the playbook again" in words(other)
     assert left[0] != before[0] and left[1] == before[1]
     assert result.returncode == 0, result.stdout
     assert live() == [left[0], left[0]]
-    assert browser.get("/").headers["Version"] == "b"
+    assert browser.get("/").headers["Version"] == "c"
     assert not any(app.file(path).exists for app in apps for path in (LOCK, DRAINED))
     assert "has no server available" not in states()
 
 
-def wait_for(host, condition, run):
-    """Wait until a command succeeds on a host, while a run goes on."""
+def test_a_host_that_dies_is_left_out_and_catches_up(scenario, apps, balancer, visitors, version, live):
+    """It dies while it is drained, comes back with the release that it had, and the next run brings it up to date."""
+    before = live()
+    hold, holding = "/var/lib/guestbook/hold", "/var/lib/guestbook/holding"
+    apps[1].check_output("touch %s", hold)
+    hook = json.dumps({"release_before_switch": [f"test ! -e {hold} || (touch {holding}; sleep 600)"]})
+    command = ["ansible-playbook", "-i", str(scenario.inventory), str(DEPLOY), "-e", version("a"), "-e", hook]
+    with visitors:
+        with subprocess.Popen(
+            command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+        ) as run:
+            wait_for(apps[1], f"test -e {holding}", run)
+            podman("stop", "--time", "5", "hardened-rollout-app2")
+            output = run.communicate()[0]
+        refused = scenario.playbook("-e", version("b"), path=DEPLOY)
+        limited = scenario.playbook("-e", version("b"), "--limit", "all:!app2", path=DEPLOY)
+        podman("start", "hardened-rollout-app2")
+        wait_for(balancer, f"journalctl --unit haproxy.service --since=-5s | grep --quiet '{BACK.format('app2')}'")
+        mixed = live()
+        result = scenario.playbook("-e", version("b"), path=DEPLOY)
+    assert run.returncode != 0
+    assert "app2" in output and "unreachable=1" in output
+    assert refused.returncode != 0
+    assert "app2 cannot be reached, and nothing was changed." in words(refused)
+    assert limited.returncode == 0, limited.stdout
+    assert mixed[1] == before[1] != mixed[0]
+    assert result.returncode == 0, result.stdout
+    assert live() == [mixed[0], mixed[0]]
+    assert not any(app.file(path).exists for app in apps for path in (LOCK, DRAINED))
+
+
+def configuration(apps) -> list[str]:
+    return [app.check_output("cat /etc/systemd/system/guestbook* /etc/guestbook/gunicorn.conf.py") for app in apps]
+
+
+def wait_for(host, condition, run=None):
+    """Wait until a command succeeds on a host, while a run goes on, if there is one."""
     deadline = time.monotonic() + 120
     while host.run(condition).rc != 0:
-        assert run.poll() is None and time.monotonic() < deadline, run.stdout.read()
+        assert (run is None or run.poll() is None) and time.monotonic() < deadline, run and run.stdout.read()

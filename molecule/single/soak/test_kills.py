@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import itertools
 import json
-import os
-import signal
 import subprocess
-import time
 
 import pytest
 from browser import CHECKOUT, Browser
+from kills import PAUSES, kill_after_a_change
 
 pytestmark = pytest.mark.soak
 
 VERSIONS = itertools.cycle(["next", "main"])
-# Seconds from a change to the kill: it strikes between two tasks, early in the next one, or late in it.
-PAUSES = [0, 0.6, 1.2]
 
 
 def variables(version, pause):
@@ -25,31 +21,9 @@ def variables(version, pause):
     return json.dumps({"project_source": source, "settings_extra": f"PAUSE = {pause}"})
 
 
-def kill_after_a_change(scenario, version, pause, killed):
-    """Start a deployment and kill its processes after the first change by a task that was not yet killed after.
-
-    The module of the next task may still be running on the host, as when a controller loses its power.
-    Return whether the run came to its end.
-    """
+def command(scenario, version, pause):
     playbook = str(CHECKOUT / "playbooks/site.yml")
-    command = ["ansible-playbook", "-i", str(scenario.inventory), playbook, "-e", variables(version, pause)]
-    task = ""
-    with subprocess.Popen(
-        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    ) as run:
-        assert run.stdout
-        output = ""
-        for line in run.stdout:
-            output += line
-            if line.startswith("TASK ["):
-                task = line
-            elif line.startswith("changed:") and task not in killed:
-                killed.append(task)
-                time.sleep(pause)
-                os.killpg(run.pid, signal.SIGKILL)
-                return False
-    assert run.returncode == 0, f"killed after {killed}: {output}"
-    return True
+    return ["ansible-playbook", "-i", str(scenario.inventory), playbook, "-e", variables(version, pause)]
 
 
 def assert_unchanged(scenario, version, pause):
@@ -63,7 +37,7 @@ def test_a_first_deployment_is_completed(scenario, pause):
     for step in ("destroy", "create", "prepare"):
         subprocess.run(["molecule", step, "--scenario-name", "single"], cwd=CHECKOUT, check=True)
     killed: list[str] = []
-    while not kill_after_a_change(scenario, "main", pause, killed):
+    while not kill_after_a_change(command(scenario, "main", pause), pause, killed):
         pass
     # A task that was running at the kill comes to its end on the host, and changes nothing in the next run.
     assert len(killed) > 10
@@ -77,7 +51,7 @@ def test_a_first_deployment_is_completed(scenario, pause):
 def test_the_old_release_serves_until_the_new_one_is_completed(scenario, browser, pause):
     version = next(VERSIONS)
     killed: list[str] = []
-    while not kill_after_a_change(scenario, version, pause, killed):
+    while not kill_after_a_change(command(scenario, version, pause), pause, killed):
         assert browser.get("/health/").text == "ok\n", f"killed after {killed}"
     assert len(killed) > 3
     assert ("the next release" in browser.get("/").text) == (version == "next")

@@ -117,20 +117,6 @@ def serving(app, browser):
     assert browser.get("/").status == 200
 
 
-@pytest.mark.parametrize(
-    ("version", "message"),
-    [
-        ("broken-import", "ModuleNotFoundError: No module named 'no_such_module'"),
-        ("broken-migration", "RuntimeError: this migration always fails"),
-        ("destructive-migration", "guestbook.0002_remove, Delete model Entry, removes a table"),
-        ("broken-health", "/health/ answers 500"),
-        ("weak", "security.W019"),
-    ],
-)
-def test_a_broken_release_never_goes_live(scenario, serving, version, message):
-    assert message in refuse(scenario, source(version), changed_nothing=False)
-
-
 def test_a_configuration_that_nginx_refuses_is_put_back(scenario, app, serving):
     files = "find /etc/nginx ! -type d | sort | xargs ls -ld --time-style=full-iso; cat /etc/nginx/sites-available/*"
     before = app.check_output(files)

@@ -4,6 +4,7 @@
 """Ask a site through its socket and through nginx until it is healthy. Exit code 0 when it is.
 
 Argument: the seconds that it gets. Beside this file lies health.json, which says what is asked and what counts.
+A site that is not healthy is told with what gunicorn last complained of meanwhile.
 """
 
 import http.client
@@ -12,6 +13,7 @@ import pathlib
 import re
 import socket
 import ssl
+import subprocess
 import sys
 import time
 from urllib.parse import urljoin
@@ -26,6 +28,7 @@ STATUSES = WANTED["statuses"]
 TEXT = WANTED["text"]
 TIMEOUT = float(sys.argv[1]) if len(sys.argv) > 1 else WANTED["timeout"]
 MOST_PAGES = 5
+COMPLAINT = re.compile(r"\[(?:ERROR|CRITICAL)\] (.*)")
 
 
 def ask(connected, path, headers):
@@ -92,8 +95,16 @@ def problem():
         return f"{PATH} does not answer: {error!r}"
 
 
+def complaint():
+    """Return the last error of gunicorn since the question, or an empty text. What the project writes stays out."""
+    command = ["journalctl", f"--unit={WANTED['unit']}", f"--since=@{BEGIN}", "--output=cat", "--no-pager", "--quiet"]
+    journal = subprocess.run(command, capture_output=True, text=True, errors="replace", check=False).stdout
+    return (COMPLAINT.findall(journal) or [""])[-1]
+
+
+BEGIN = time.time()
 deadline = time.monotonic() + TIMEOUT
 while found := problem():
     if time.monotonic() >= deadline:
-        sys.exit(found)
+        sys.exit("; gunicorn: ".join(filter(None, (found, complaint()))))
     time.sleep(0.5)

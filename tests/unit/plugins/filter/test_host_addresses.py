@@ -32,6 +32,8 @@ def facts(ipv4: str | None = None, ipv6: str | None = None) -> dict[str, Any]:
         pytest.param({"project_addresses": ["10.0.0.5"], **facts("192.0.2.1")}, ["10.0.0.5"], id="variable wins"),
         pytest.param({"project_addresses": [], **facts("192.0.2.1")}, ["192.0.2.1"], id="empty variable is unset"),
         pytest.param({"project_addresses": ["192.0.2.1", "192.0.2.1"]}, ["192.0.2.1"], id="each once"),
+        pytest.param({"ansible_host": "192.0.2.1"}, ["192.0.2.1"], id="the host is down"),
+        pytest.param({"ansible_host": "10.0.0.5", **facts("192.0.2.1")}, ["192.0.2.1"], id="facts win"),
     ],
 )
 def test_addresses_of_one_host(variables: dict[str, Any], expected: list[str]) -> None:
@@ -55,6 +57,9 @@ def test_no_hosts_have_no_addresses() -> None:
     ("variables", "words"),
     [
         pytest.param({}, "app1 has no known address", id="no facts"),
+        pytest.param({"ansible_host": "web1.example.org"}, "app1 has no known address", id="no facts and a name"),
+        pytest.param({"ansible_host": "127.0.0.1"}, "app1 has no known address", id="no facts and a tunnel"),
+        pytest.param({"ansible_host": "10.0.0.5", **facts()}, "app1 has no known address", id="no routes"),
         pytest.param(facts(), "set its variable project_addresses", id="no default route"),
         pytest.param(facts(None, "fe80::1"), "app1 has no known address", id="link-local only"),
         pytest.param({"project_addresses": ["www.example.com"]}, "'www.example.com' does not appear", id="a name"),

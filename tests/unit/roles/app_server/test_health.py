@@ -50,8 +50,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 def check(tmp_path):
     """Run the health check against pages, and return its exit code, its words, and what it asked for."""
 
-    def run(pages, **changes):
+    def run(pages, journal="", **changes):
         wanted = {
+            "unit": "blog.service",
             "domain": "blog.example",
             "socket": str(tmp_path / "app.sock"),
             # Nothing listens there, as before the web server serves the site.
@@ -64,11 +65,18 @@ def check(tmp_path):
             "timeout": 5,
         }
         shutil.copy(PROGRAM, tmp_path)
+        (tmp_path / "journalctl").write_text("#!/bin/sh\ncat <<'END'\n" + journal + "\nEND\n")
+        (tmp_path / "journalctl").chmod(0o755)
         (tmp_path / "health.json").write_text(json.dumps({**wanted, **changes}))
         with Site(tmp_path / "app.sock", pages) as site:
             threading.Thread(target=site.serve_forever, args=(0.05,), daemon=True).start()
             done = subprocess.run(
-                [sys.executable, tmp_path / "health.py", "1"], text=True, capture_output=True, check=False, timeout=60
+                [sys.executable, tmp_path / "health.py", "1"],
+                env={"PATH": f"{tmp_path}:/usr/bin:/bin"},
+                text=True,
+                capture_output=True,
+                check=False,
+                timeout=60,
             )
             site.shutdown()
         (tmp_path / "app.sock").unlink()
@@ -104,6 +112,21 @@ def test_a_page_is_asked_for_as_nginx_asks(check):
 def test_what_is_wrong_is_named(check, pages, variables, message):
     code, words, _asked = check(pages, **variables)
     assert (code, words) == (1, message)
+
+
+def test_what_gunicorn_complained_of_last_is_told(check):
+    journal = """
+Traceback (most recent call last):
+RuntimeError: words of the project, with a password
+[2026-11-27 12:00:00 +0000] [7] [INFO] Booting worker with pid: 9
+[2026-11-27 12:00:00 +0000] [7] [ERROR] Worker (pid:8) was sent SIGKILL! Perhaps out of memory?
+[2026-11-27 12:00:01 +0000] [7] [CRITICAL] WORKER TIMEOUT (pid:9)
+"""
+    code, words, _asked = check({"/": (500, {}, "")}, journal)
+    assert (code, words) == (
+        1,
+        "/ answers 500, not one of [200, 301, 302] (app_server_health_statuses); gunicorn: WORKER TIMEOUT (pid:9)",
+    )
 
 
 @pytest.mark.parametrize(
