@@ -71,6 +71,8 @@ soak: install images ## long sweeps, not part of the tests: a kill after every c
 	@$(MAKE) sweep S=single
 	molecule converge --scenario-name rollout
 	@$(MAKE) sweep S=rollout
+	molecule converge --scenario-name secrets
+	@$(MAKE) sweep S=secrets
 
 sweep:
 	MOLECULE_PROJECT_DIRECTORY=$(CURDIR) MOLECULE_SCENARIO_DIRECTORY=$(CURDIR)/molecule/$(S) pytest -m soak molecule/$(S)/soak

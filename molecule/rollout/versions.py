@@ -21,6 +21,10 @@ def say(get_response):
     def answer(request):
         response = get_response(request)
         response.headers["Version"] = settings.VERSION
+        # A cookie that the secret key signs.
+        response.headers["Visitor"] = request.get_signed_cookie("visitor", "new")
+        if "visitor" not in request.COOKIES:
+            response.set_signed_cookie("visitor", "known", secure=True, httponly=True)
         return response
 
     return answer

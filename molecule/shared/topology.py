@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from browser import CHECKOUT
@@ -76,6 +77,22 @@ def podman(*arguments: str) -> None:
     subprocess.run(
         [sys.executable, CHECKOUT / "tools/hosts.py", "podman", *arguments], check=True, stdout=subprocess.PIPE
     )
+
+
+def wait_for(host: testinfra.host.Host, condition: str, run: subprocess.Popen[str] | None = None) -> None:
+    """Wait until a command succeeds on a host that may still boot, while a run goes on, if there is one."""
+    deadline = time.monotonic() + 120
+    while not succeeds(host, condition):
+        assert time.monotonic() < deadline
+        assert run is None or run.poll() is None, run.stdout and run.stdout.read()
+
+
+def succeeds(host: testinfra.host.Host, command: str) -> bool:
+    try:
+        return bool(host.run(command).rc == 0)
+    except RuntimeError:
+        # No answer by SSH.
+        return False
 
 
 def other_project(scenario: Any, **variables: Any) -> subprocess.CompletedProcess[str]:

@@ -11,17 +11,14 @@ Reading = t.Mapping[str, t.Mapping[str, str]]
 
 
 def agreed_secrets(readings: t.Mapping[str, Reading], given: t.Mapping[str, str]) -> dict[str, str]:
-    """Choose one value for each secret: the given one, else the one the hosts have, else the first host's candidate.
+    """Choose one value for each secret of `given`: the given one, else the one the hosts have, else the first host's candidate.
 
     Messages name hosts and secrets, never values.
     """
-    names = sorted(
-        {name for reading in readings.values() for part in ("current", "candidates") for name in reading[part]}
-    )
     agreed: dict[str, str] = {}
-    for name in names:
+    for name in sorted(given):
         held = {host: reading["current"][name] for host, reading in readings.items() if name in reading["current"]}
-        if given.get(name):
+        if given[name]:
             agreed[name] = given[name]
         elif len(set(held.values())) > 1:
             raise AnsibleFilterError(

@@ -41,6 +41,11 @@ def test_the_database_and_the_cache_of_the_provider_are_in_use(app, project):
     assert app.check_output(f"{project}-run python -c %s", f"import django; django.setup(); {code}") == "postgresql 1"
 
 
+def test_a_database_of_a_provider_is_dumped_before_migrations(app):
+    (dump,) = app.check_output("find /var/backups/split -type f -user root -perm 0600").splitlines()
+    assert "dbname: split" in app.check_output("pg_restore --list %s", dump)
+
+
 def test_servers_of_a_provider_are_verified_with_its_authority(app):
     """With the public authorities in its place, neither would be trusted."""
     code = """

@@ -7,11 +7,10 @@ import os
 import re
 import signal
 import subprocess
-import time
 
 import pytest
 from browser import CHECKOUT
-from topology import podman
+from topology import podman, wait_for
 
 DEPLOY = CHECKOUT / "playbooks/deploy.yml"
 ROLLBACK, RELEASES = CHECKOUT / "playbooks/rollback.yml", CHECKOUT / "playbooks/releases.yml"
@@ -77,7 +76,7 @@ def test_the_releases_of_each_host_are_shown(scenario, live):
         ("application-error", {"app_server_application": "website.wsgi:application"}, "AttributeError: 'WSGIHandler'"),
         ("weak-setting", {}, "security.W019"),
         ("destructive-migration", {}, "guestbook.0002_remove, Delete model Entry, removes a table"),
-        ("failing-migration", {}, "RuntimeError: this migration always fails"),
+        ("failing-migration", {"release_dump": True}, "RuntimeError: this migration always fails"),
         ("failing-health", {}, "/health/ answers 500"),
         ("slow-start", {}, "/health/ does not answer: TimeoutError"),
         ("killed-at-start", {"app_server_threads": 5}, "was sent SIGKILL! Perhaps out of memory?"),
@@ -93,6 +92,12 @@ def test_a_broken_release_never_goes_live(scenario, apps, visitors, version, liv
     assert live() == before
     assert configuration(apps) == units
     assert not any(app.file(path).exists for app in apps for path in (LOCK, DRAINED))
+
+
+def test_the_database_was_dumped_before_the_migration_that_failed(apps):
+    (dump,) = apps[0].check_output("find /var/backups/guestbook -type f -user root -perm 0600").splitlines()
+    assert "TABLE DATA public guestbook_entry" in apps[0].check_output("pg_restore --list %s", dump)
+    assert not apps[1].file("/var/backups/guestbook").exists
 
 
 def test_a_full_disk_ends_the_build(scenario, apps, visitors, version, live):
@@ -225,10 +230,3 @@ def test_a_host_that_dies_is_left_out_and_catches_up(scenario, apps, balancer, v
 
 def configuration(apps) -> list[str]:
     return [app.check_output("cat /etc/systemd/system/guestbook* /etc/guestbook/gunicorn.conf.py") for app in apps]
-
-
-def wait_for(host, condition, run=None):
-    """Wait until a command succeeds on a host, while a run goes on, if there is one."""
-    deadline = time.monotonic() + 120
-    while host.run(condition).rc != 0:
-        assert (run is None or run.poll() is None) and time.monotonic() < deadline, run and run.stdout.read()

@@ -15,14 +15,19 @@ from urllib.parse import quote
 
 from private_credentials import credential
 
-PLACEHOLDER = re.compile(r"\{(secret_key|database_password|cache_password)(_quoted)?\}")
+PLACEHOLDER = re.compile(r"\{(secret_key|secret_key_fallbacks|database_password|cache_password)(_quoted)?\}")
 
 
 def fill(template: str) -> str:
-    """Replace {name} by the secret of this name, and {name_quoted} by its percent-encoded form for URLs (RFC 3986)."""
+    """Replace {name} by the secret of this name, and {name_quoted} by its percent-encoded form for URLs (RFC 3986).
+
+    Fallbacks of the secret key are joined by commas, as libraries that read lists from the environment want them.
+    """
 
     def value(found: re.Match[str]) -> str:
         secret = credential(found[1])
+        if found[1] == "secret_key_fallbacks":
+            secret = ",".join(entry["key"] for entry in json.loads(secret))
         return quote(secret, safe="") if found[2] else secret
 
     return PLACEHOLDER.sub(value, template)

@@ -6,6 +6,7 @@ merged, never replaced as a whole, and keep their types. Works with Django 3.2 a
 
 from __future__ import annotations
 
+import json
 import pathlib
 import re
 from collections.abc import Callable, Mapping
@@ -49,6 +50,7 @@ def overlay(project: Settings, wanted: Settings, credential: Credential, django:
         "DEBUG": False,
         "DEBUG_PROPAGATE_EXCEPTIONS": False,
         "SECRET_KEY": credential("secret_key"),
+        "SECRET_KEY_FALLBACKS": joined(project.get("SECRET_KEY_FALLBACKS"), fallbacks(credential)),
         "ALLOWED_HOSTS": keep_type(project.get("ALLOWED_HOSTS"), wanted["allowed_hosts"]),
         **databases(project, wanted, credential, django),
         **caches(project, wanted, credential, django),
@@ -68,6 +70,11 @@ def overlay(project: Settings, wanted: Settings, credential: Credential, django:
     elif loses_errors(project["LOGGING"]):
         managed["LOGGING"] = with_errors(project["LOGGING"])
     return {name: value for name, value in managed.items() if name not in wanted["unmanaged"]}
+
+
+def fallbacks(credential: Credential) -> list[str]:
+    """Return the keys that are accepted beside the one that signs; Django knows the setting since 4.1."""
+    return [entry["key"] for entry in json.loads(credential("secret_key_fallbacks"))]
 
 
 def databases(project: Settings, wanted: Settings, credential: Credential, django: tuple[int, ...]) -> dict[str, Any]:

@@ -44,8 +44,12 @@ def test_without_any_value_all_take_the_candidate_of_the_first_host():
 
 def test_each_secret_is_decided_on_its_own():
     readings = {"app1": reading("app1", password="held"), "app2": reading("app2")}
-    assert agreed_secrets(readings, {"key": "given"}) == {"key": "given", "password": "held"}
-    assert agreed_secrets(readings, {}) == {"key": "candidate-key-app1", "password": "held"}
+    assert agreed_secrets(readings, {"key": "given", "password": ""}) == {"key": "given", "password": "held"}
+    assert agreed_secrets(readings, NOTHING_GIVEN) == {"key": "candidate-key-app1", "password": "held"}
+
+
+def test_only_the_secrets_of_the_inventory_are_decided_on():
+    assert agreed_secrets({"app1": reading("app1", key="held")}, {"password": ""}) == {"password": "candidate-password-app1"}
 
 
 def test_a_disagreement_names_hosts_and_variable_and_no_value():

@@ -18,6 +18,7 @@ CHECKOUT = Path(__file__).resolve().parents[4]
 RENDERER = Path(__file__).with_name("render_settings.py")
 # Hostile to URLs, shells and placeholders; each holds its name, which stays readable however it is quoted.
 SECRETS = {
+    "secret_key_fallbacks": "[]",
     "secret_key": "the-secret-key-$-#-%-\\-'-\"-{database_password}-0123456789-abcdefghij",
     "database_password": "the-database-password: p@ss:w/rd?#%",
     "cache_password": "the-cache-password: p@ss:w/rd?#%",

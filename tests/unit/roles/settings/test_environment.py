@@ -79,6 +79,7 @@ def test_a_configuration_file_is_rendered_beside_the_settings(render):
         ("redis://blog:{cache_password_quoted}@cache/0", "redis://blog:p%40ss%2Fw%20rd@cache/0"),
         ("{database_password} {database_password_quoted}", "{secret_key}%1 %7Bsecret_key%7D%251"),
         ("{secret_key}{secret_key}", "the-secret-keythe-secret-key"),
+        ("{secret_key_fallbacks}", "a,b"),
         ("nothing", "nothing"),
         ("", ""),
         ("{unknown} {} {secret_key_quote} $secret_key", "{unknown} {} {secret_key_quote} $secret_key"),
@@ -87,6 +88,7 @@ def test_a_configuration_file_is_rendered_beside_the_settings(render):
 )
 def test_secrets_are_filled_in_once(environment, monkeypatch, template, expected):
     held = {"secret_key": "the-secret-key", "database_password": "{secret_key}%1", "cache_password": "p@ss/w rd"}
+    held["secret_key_fallbacks"] = '[{"key": "a", "until": 1}, {"key": "b", "until": null}]'
     monkeypatch.setattr(environment, "credential", held.__getitem__)
     assert environment.fill(template) == expected
 

@@ -15,7 +15,10 @@ import pytest
 overlay = importlib.import_module("private_overlay")
 
 DJANGO = (5, 2, 8)
-SECRETS = {"secret_key": "key", "database_password": "db password", "cache_password": "p@ss:w/rd?#%"}
+SECRETS = {
+    "secret_key": "key",
+    "secret_key_fallbacks": '[{"key": "next key", "until": null}, {"key": "old key", "until": 1}]',
+    "database_password": "db password", "cache_password": "p@ss:w/rd?#%"}
 WANTED: dict[str, Any] = {
     "unmanaged": [],
     "allowed_hosts": ["www.blog.example"],
@@ -84,6 +87,7 @@ def caches(existing: dict[str, Any], django: tuple[int, ...] = DJANGO, **wanted:
 def test_an_empty_project_gets_everything_that_production_demands():
     result = managed()
     assert (result["DEBUG"], result["DEBUG_PROPAGATE_EXCEPTIONS"], result["SECRET_KEY"]) == (False, False, "key")
+    assert result["SECRET_KEY_FALLBACKS"] == ["next key", "old key"]
     assert result["DATABASES"]["default"] == {
         **WANTED["databases"]["default"],
         "ENGINE": POSTGRESQL,

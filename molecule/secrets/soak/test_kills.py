@@ -1,0 +1,24 @@
+"""A rotation that is killed after any of its changes on any host: nobody is logged out, and the next completes it."""
+
+from __future__ import annotations
+
+import pytest
+from browser import CHECKOUT
+from kills import PAUSES, kill_after_a_change
+
+pytestmark = pytest.mark.soak
+
+
+@pytest.mark.parametrize("pause", PAUSES)
+def test_a_killed_rotation_is_completed(scenario, members, rings, pause):
+    before = rings()[0][0]
+    playbook = str(CHECKOUT / "playbooks/rotate_secret_key.yml")
+    killed: list[str] = []
+    with members:
+        while not kill_after_a_change(["ansible-playbook", "-i", str(scenario.inventory), playbook], pause, killed):
+            pass
+    assert len(killed) > 10
+    (key, others), second = rings()
+    assert (key, others) == second
+    assert key != before and before in others
+    assert None not in others.values()

@@ -1,0 +1,152 @@
+"""The secret key is replaced under load: what it signed stays valid until the old key goes, and no request fails."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+
+from browser import CHECKOUT
+from members import what_ended
+from topology import podman, wait_for
+
+PLAYBOOKS = CHECKOUT / "playbooks"
+ROTATE, DEPLOY, SHOW = PLAYBOOKS / "rotate_secret_key.yml", PLAYBOOKS / "deploy.yml", PLAYBOOKS / "secrets.yml"
+SECRETS = "/etc/guestbook/secrets"
+LOCK = "/srv/guestbook/deploy.lock"
+GIVEN = "a-secret-key-that-comes-from-a-vault-" + "0123456789" * 3
+
+
+def words(result) -> str:
+    return " ".join(result.stdout.split())
+
+
+def end_old_keys(apps) -> None:
+    """Let the time of all old keys be over, and start what the timer starts."""
+    for app in apps:
+        app.check_output(r"""sed -i 's/"until": [0-9]*/"until": 1/g' %s/secret_key_fallbacks""", SECRETS)
+        app.check_output("systemctl start guestbook-secret-keys.service")
+
+
+def test_a_new_key_signs_and_the_old_one_is_accepted(scenario, apps, members, rings):
+    (before, none), _same = rings()
+    with members:
+        result = scenario.playbook("--diff", "-vvvv", path=ROTATE)
+    assert result.returncode == 0, result.stdout
+    (key, others), second = rings()
+    assert (key, others) == second
+    assert none == {} and key != before and list(others) == [before]
+    journals = "".join(
+        app.check_output("journalctl --output cat; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline") for app in apps
+    )
+    assert not [secret for secret in (before, key) if secret in result.stdout + journals]
+    assert not apps[0].file(LOCK).exists
+
+
+def test_the_secrets_are_shown_without_their_values(scenario, rings):
+    result = scenario.playbook(path=SHOW)
+    assert result.returncode == 0, result.stdout
+    shown = words(result)
+    assert shown.count(" signs") == 2 and shown.count("accepted until 20") == 2
+    assert not [key for key, others in rings() for key in (key, *others) if key in result.stdout]
+
+
+def test_a_host_that_lost_its_secrets_receives_the_whole_ring(scenario, apps, rings):
+    before = rings()
+    apps[1].check_output("systemctl stop guestbook.socket guestbook.service && rm --recursive %s", SECRETS)
+    result = scenario.playbook(path=DEPLOY)
+    assert result.returncode == 0, result.stdout
+    assert rings() == before
+
+
+def test_what_an_old_key_signed_ends_with_it(scenario, apps, log_in, make_link, rings):
+    idle, active = log_in(), log_in()
+    link = make_link()
+    result = scenario.playbook(path=ROTATE)
+    assert result.returncode == 0, result.stdout
+    assert what_ended(active, link) == ""
+    key = rings()[0][0]
+    end_old_keys(apps)
+    assert rings() == [(key, {}), (key, {})]
+    assert what_ended(idle, link) == "session cookie link"
+    # Django signed it anew when it was used.
+    assert active.get("/admin/").status == 200
+
+
+def test_a_rotation_that_is_killed_is_completed_once_all_hosts_are_there(scenario, apps, members, rings):
+    """Killed when the first host signs with the new key, and the second one only accepts it."""
+    (before, _others), _same = rings()
+    with members:
+        kill_while_promoting(["ansible-playbook", "-i", str(scenario.inventory), str(ROTATE)])
+        podman("stop", "--time", "5", "hardened-secrets-app2")
+        refused = scenario.playbook(path=ROTATE)
+        podman("start", "hardened-secrets-app2")
+        wait_for(apps[1], "systemctl is-system-running --wait")
+        result = scenario.playbook(path=ROTATE)
+    assert refused.returncode != 0
+    assert "app2 cannot be reached, and nothing was changed." in words(refused)
+    assert result.returncode == 0, result.stdout
+    assert "Run the playbook again to rotate." in words(result)
+    (key, others), second = rings()
+    assert (key, others) == second
+    assert key != before and list(others) == [before]
+
+
+def kill_while_promoting(command) -> None:
+    with subprocess.Popen(
+        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    ) as run:
+        assert run.stdout
+        seen = ""
+        for line in run.stdout:
+            seen += line
+            task = seen.partition("PLAY [Change the secrets of all hosts: promote]")[2].rpartition("TASK [")[2]
+            if task.startswith("hardened.django.release : switch") and line.startswith("changed: [app1]"):
+                os.killpg(run.pid, signal.SIGKILL)
+                return
+    raise AssertionError(seen)
+
+
+def test_another_key_in_the_inventory_is_accepted_first(scenario, members, rings):
+    (before, _others), _same = rings()
+    given = json.dumps({"secrets_secret_key": GIVEN})
+    with members:
+        deployed = scenario.playbook("-e", given, path=DEPLOY)
+        staged = rings()
+        again = scenario.playbook("-e", given, path=DEPLOY)
+        result = scenario.playbook("-e", given, path=ROTATE)
+        refused = scenario.playbook("-e", given, path=ROTATE)
+    assert deployed.returncode == 0, deployed.stdout
+    assert [(key, others[GIVEN]) for key, others in staged] == [(before, None)] * 2
+    assert again.stdout.count("changed=0") == 2, again.stdout
+    assert result.returncode == 0, result.stdout
+    assert [key for key, _others in rings()] == [GIVEN, GIVEN]
+    assert refused.returncode != 0
+    assert "secrets_secret_key is the key in use." in words(refused)
+
+
+def test_a_run_beside_another_is_refused(scenario, apps, rings):
+    before = rings()
+    holder = {
+        "run": {"by": "somebody", "machine": "elsewhere 1", "pid": 1, "started": 1},
+        "since": "2026-01-01 00:00 UTC",
+    }
+    apps[0].check_output("echo %s >%s", json.dumps(holder), LOCK)
+    result = scenario.playbook(path=ROTATE)
+    apps[0].check_output("rm %s", LOCK)
+    assert result.returncode != 0
+    assert "somebody deploys since 2026-01-01 00:00 UTC" in words(result)
+    assert rings() == before
+
+
+def test_a_key_that_others_know_is_replaced_at_once(scenario, log_in, make_link, rings):
+    member = log_in()
+    link = make_link()
+    result = scenario.playbook("-e", "secrets_emergency=true", path=ROTATE)
+    assert result.returncode == 0, result.stdout
+    assert "All sessions, password reset links and signed values end." in words(result)
+    (key, others), second = rings()
+    assert (key, others) == second == (key, {})
+    assert key != GIVEN
+    assert what_ended(member, link) == "session cookie link"
