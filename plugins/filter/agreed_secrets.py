@@ -11,7 +11,7 @@ Reading = t.Mapping[str, t.Mapping[str, str]]
 
 
 def agreed_secrets(readings: t.Mapping[str, Reading], given: t.Mapping[str, str]) -> dict[str, str]:
-    """Choose one value for each secret of `given`: the given one, else the one the hosts have, else the first host's candidate.
+    """Choose one value for each secret of `given`: that one, else the one the hosts have, else the first candidate.
 
     Messages name hosts and secrets, never values.
     """

@@ -66,7 +66,7 @@ def _with_staged(ring: Ring, key: str) -> Ring:
     """The ring with this key as the next one; a key that nobody signed with yet may go."""
     if ring.others.get(key) is not None:
         raise AnsibleFilterError(
-            "secrets_secret_key is a key that was replaced before. Set it to the one in use or to a new one, or leave it empty."
+            "secrets_secret_key is a key that was replaced before. Set it to the one in use or a new one, or empty it."
         )
     return ring._replace(others={**{old: until for old, until in ring.others.items() if until is not None}, key: None})
 

@@ -9,7 +9,7 @@ import pytest
 from browser import raw
 
 DOMAIN = "www.wagtail.example"
-SECRETS = ("secret_key", "database_password", "cache_password")
+SECRETS = ("secret_key", "database_password", "cache_password", "email_password")
 
 
 @pytest.fixture(params=["IPv4", "IPv6"])

@@ -15,7 +15,9 @@ from urllib.parse import quote
 
 from private_credentials import credential
 
-PLACEHOLDER = re.compile(r"\{(secret_key|secret_key_fallbacks|database_password|cache_password)(_quoted)?\}")
+PLACEHOLDER = re.compile(
+    r"\{(secret_key|secret_key_fallbacks|database_password|cache_password|email_password)(_quoted)?\}"
+)
 
 
 def fill(template: str) -> str:

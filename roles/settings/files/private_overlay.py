@@ -18,6 +18,21 @@ Settings = Mapping[str, Any]
 Credential = Callable[[str], str]
 
 DEVELOPMENT_MAIL_BACKENDS = ("console", "dummy", "filebased", "locmem")
+SMTP_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+# Before MAILERS; the options of a mailer by the names of settings.
+OLD_MAIL_OPTIONS = {
+    "EMAIL_BACKEND": "",
+    "EMAIL_FILE_PATH": "",
+    "EMAIL_HOST": "host",
+    "EMAIL_HOST_PASSWORD": "password",
+    "EMAIL_HOST_USER": "username",
+    "EMAIL_PORT": "port",
+    "EMAIL_SSL_CERTFILE": "",
+    "EMAIL_SSL_KEYFILE": "",
+    "EMAIL_TIMEOUT": "timeout",
+    "EMAIL_USE_SSL": "use_ssl",
+    "EMAIL_USE_TLS": "use_tls",
+}
 LOCAL_SENDERS = {"DEFAULT_FROM_EMAIL": "webmaster@localhost", "SERVER_EMAIL": "root@localhost"}
 CACHED_LOADER = "django.template.loaders.cached.Loader"
 # Django's own.
@@ -54,7 +69,7 @@ def overlay(project: Settings, wanted: Settings, credential: Credential, django:
         "ALLOWED_HOSTS": keep_type(project.get("ALLOWED_HOSTS"), wanted["allowed_hosts"]),
         **databases(project, wanted, credential, django),
         **caches(project, wanted, credential, django),
-        **mail(project, wanted),
+        **mail(project, wanted, credential, django),
         **receivers(wanted, django),
         **files(project, wanted),
         **https(wanted),
@@ -167,17 +182,24 @@ def cache(
     return result
 
 
-def mail(project: Settings, wanted: Settings) -> dict[str, Any]:
-    """Replace a mail backend for development and the senders that mail providers refuse; keep everything else."""
+def mail(project: Settings, wanted: Settings, credential: Credential, django: tuple[int, ...]) -> dict[str, Any]:
+    """Name the mail server where the project names none, and senders that mail providers take; keep everything else."""
     managed: dict[str, Any] = {}
+    options = smtp_options(wanted, credential)
     if "MAILERS" in project:
         # Without a default mailer Django's own mail about errors has no way out.
-        mailers = {"default": smtp_mailer(wanted), **project["MAILERS"]}
-        managed["MAILERS"] = {alias: mailer(values, wanted) for alias, values in mailers.items()}
-    elif is_development_mail(project.get("EMAIL_BACKEND", "")):
-        managed["EMAIL_BACKEND"] = "django.core.mail.backends.smtp.EmailBackend"
-        managed["EMAIL_HOST"] = wanted["email_host"]
-        managed["EMAIL_PORT"] = wanted["email_port"]
+        mailers = {"default": smtp_mailer(options), **project["MAILERS"]}
+        managed["MAILERS"] = {
+            alias: smtp_mailer(options) if is_development_mail(values.get("BACKEND", "")) else values
+            for alias, values in mailers.items()
+        }
+    elif names_no_mail_server(project):
+        if django >= (6, 1) and not OLD_MAIL_OPTIONS.keys() & project.keys():
+            managed["MAILERS"] = {"default": smtp_mailer(options)}
+        else:
+            # Newer versions refuse to read them beside MAILERS.
+            managed["EMAIL_BACKEND"] = SMTP_BACKEND
+            managed.update({name: options[option] for name, option in OLD_MAIL_OPTIONS.items() if option in options})
     for name, default in LOCAL_SENDERS.items():
         if project.get(name, default) == default:
             managed[name] = wanted["email_sender"]
@@ -194,13 +216,28 @@ def receivers(wanted: Settings, django: tuple[int, ...]) -> dict[str, Any]:
     }
 
 
-def mailer(values: Mapping[str, Any], wanted: Settings) -> Mapping[str, Any]:
-    return smtp_mailer(wanted) if is_development_mail(values.get("BACKEND", "")) else values
+def names_no_mail_server(project: Settings) -> bool:
+    backend = project.get("EMAIL_BACKEND", SMTP_BACKEND)
+    is_default = backend == SMTP_BACKEND and project.get("EMAIL_HOST", "localhost") == "localhost"
+    return is_default or is_development_mail(backend)
 
 
-def smtp_mailer(wanted: Settings) -> Mapping[str, Any]:
-    options = {"host": wanted["email_host"], "port": wanted["email_port"]}
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+def smtp_mailer(options: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {"BACKEND": SMTP_BACKEND, "OPTIONS": options}
+
+
+def smtp_options(wanted: Settings, credential: Credential) -> Mapping[str, Any]:
+    user = wanted["email_user"]
+    return {
+        "host": wanted["email_host"],
+        "port": wanted["email_port"],
+        "username": user,
+        "password": credential("email_password") if user else "",
+        "use_tls": wanted["email_security"] == "starttls",
+        "use_ssl": wanted["email_security"] == "tls",
+        # Else a server that does not answer holds a process for ever.
+        "timeout": 20,
+    }
 
 
 def is_development_mail(backend: str) -> bool:

@@ -49,7 +49,8 @@ def test_each_secret_is_decided_on_its_own():
 
 
 def test_only_the_secrets_of_the_inventory_are_decided_on():
-    assert agreed_secrets({"app1": reading("app1", key="held")}, {"password": ""}) == {"password": "candidate-password-app1"}
+    readings = {"app1": reading("app1", key="held")}
+    assert agreed_secrets(readings, {"password": ""}) == {"password": "candidate-password-app1"}
 
 
 def test_a_disagreement_names_hosts_and_variable_and_no_value():

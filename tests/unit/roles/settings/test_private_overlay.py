@@ -18,7 +18,10 @@ DJANGO = (5, 2, 8)
 SECRETS = {
     "secret_key": "key",
     "secret_key_fallbacks": '[{"key": "next key", "until": null}, {"key": "old key", "until": 1}]',
-    "database_password": "db password", "cache_password": "p@ss:w/rd?#%"}
+    "database_password": "db password",
+    "cache_password": "p@ss:w/rd?#%",
+    "email_password": "mail password",
+}
 WANTED: dict[str, Any] = {
     "unmanaged": [],
     "allowed_hosts": ["www.blog.example"],
@@ -47,6 +50,8 @@ WANTED: dict[str, Any] = {
     "media_root": "/var/lib/blog/media",
     "email_host": "mail.blog.example",
     "email_port": 587,
+    "email_security": "starttls",
+    "email_user": "blog",
     "email_sender": "webmaster@blog.example",
     "admins": [],
     "managers": [],
@@ -461,19 +466,70 @@ def test_only_sessions_in_the_database_are_cached(engine, expected):
 # mail
 
 DEVELOPMENT = [f"django.core.mail.backends.{kind}.EmailBackend" for kind in ("console", "dummy", "filebased", "locmem")]
+SERVER = {
+    "host": "mail.blog.example",
+    "port": 587,
+    "username": "blog",
+    "password": "mail password",
+    "use_tls": True,
+    "use_ssl": False,
+    "timeout": 20,
+}
+OLD_NAMES = {
+    "EMAIL_BACKEND": SMTP,
+    "EMAIL_HOST": "mail.blog.example",
+    "EMAIL_PORT": 587,
+    "EMAIL_HOST_USER": "blog",
+    "EMAIL_HOST_PASSWORD": "mail password",
+    "EMAIL_USE_TLS": True,
+    "EMAIL_USE_SSL": False,
+    "EMAIL_TIMEOUT": 20,
+}
+
+
+def mail_settings(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if name.startswith("EMAIL_") or name == "MAILERS"}
 
 
 @pytest.mark.parametrize("backend", DEVELOPMENT)
-def test_a_mail_backend_for_development_is_replaced(backend):
-    result = managed({"EMAIL_BACKEND": backend, "EMAIL_HOST": "localhost", "EMAIL_PORT": 1025})
-    assert (result["EMAIL_BACKEND"], result["EMAIL_HOST"], result["EMAIL_PORT"]) == (SMTP, "mail.blog.example", 587)
+@pytest.mark.parametrize("django", [DJANGO, (6, 1, 0)])
+def test_a_mail_backend_for_development_is_replaced(backend, django):
+    project = {"EMAIL_BACKEND": backend, "EMAIL_HOST": "localhost", "EMAIL_PORT": 1025}
+    assert mail_settings(managed(project, django)) == OLD_NAMES
+
+
+@pytest.mark.parametrize("project", [{}, {"EMAIL_SUBJECT_PREFIX": "[blog] "}, {"EMAIL_USE_LOCALTIME": True}])
+def test_a_project_that_says_nothing_about_mail_gets_the_server_by_the_names_of_its_django(project):
+    assert mail_settings(managed(project)) == OLD_NAMES
+    assert mail_settings(managed(project, (6, 0, 4))) == OLD_NAMES
+    mailers = {"MAILERS": {"default": {"BACKEND": SMTP, "OPTIONS": SERVER}}}
+    assert mail_settings(managed(project, (6, 1, 0))) == mailers
 
 
 @pytest.mark.parametrize(
-    "project", [{}, {"EMAIL_BACKEND": SMTP}, {"EMAIL_BACKEND": "anymail.backends.console.EmailBackend"}]
+    ("security", "user", "expected"),
+    [
+        ("none", "", {"EMAIL_USE_TLS": False, "EMAIL_USE_SSL": False, "EMAIL_HOST_PASSWORD": ""}),
+        ("starttls", "", {"EMAIL_USE_TLS": True, "EMAIL_USE_SSL": False, "EMAIL_HOST_PASSWORD": ""}),
+        ("tls", "blog", {"EMAIL_USE_TLS": False, "EMAIL_USE_SSL": True, "EMAIL_HOST_PASSWORD": "mail password"}),
+    ],
 )
-def test_any_other_mail_backend_is_left_alone(project):
-    assert [name for name in managed({**project, "EMAIL_HOST": "smtp.example"}) if name.startswith("EMAIL_")] == []
+def test_mail_is_encrypted_and_logged_in_as_asked_for(security, user, expected):
+    result = managed(email_security=security, email_user=user)
+    assert {name: result[name] for name in expected} == expected
+
+
+@pytest.mark.parametrize(
+    "project",
+    [
+        {"EMAIL_HOST": "smtp.example"},
+        {"EMAIL_BACKEND": SMTP, "EMAIL_HOST": "smtp.example"},
+        {"EMAIL_BACKEND": "anymail.backends.console.EmailBackend"},
+    ],
+)
+@pytest.mark.parametrize("django", [DJANGO, (6, 1, 0)])
+def test_any_other_mail_server_is_left_alone(project, django):
+    assert mail_settings(managed(project, django)) == {}
 
 
 @pytest.mark.parametrize("backend", DEVELOPMENT)
@@ -481,15 +537,14 @@ def test_a_mailer_for_development_is_replaced(backend):
     other = {"BACKEND": SMTP, "OPTIONS": {"host": "smtp.example", "use_tls": True}}
     mailers = {"default": {"BACKEND": backend, "OPTIONS": {"file_path": "/tmp"}}, "bulk": other}
     result = managed({"MAILERS": mailers, "EMAIL_BACKEND": backend})
-    options = {"host": "mail.blog.example", "port": 587}
-    assert result["MAILERS"] == {"default": {"BACKEND": SMTP, "OPTIONS": options}, "bulk": other}
+    assert result["MAILERS"] == {"default": {"BACKEND": SMTP, "OPTIONS": SERVER}, "bulk": other}
     # Django refuses settings with both.
     assert [name for name in result if name.startswith("EMAIL_")] == []
 
 
 def test_a_project_without_a_default_mailer_gets_one():
     other = {"BACKEND": SMTP, "OPTIONS": {"host": "smtp.example"}}
-    default = {"BACKEND": SMTP, "OPTIONS": {"host": "mail.blog.example", "port": 587}}
+    default = {"BACKEND": SMTP, "OPTIONS": SERVER}
     assert managed({"MAILERS": {}})["MAILERS"] == {"default": default}
     assert managed({"MAILERS": {"bulk": other}})["MAILERS"] == {"default": default, "bulk": other}
 
