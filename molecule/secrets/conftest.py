@@ -53,7 +53,7 @@ def make_link(apps, account):
 @pytest.fixture
 def members(site, log_in, make_link):
     """Members of this test; nothing of theirs may fail or end."""
-    members = Members(site, log_in(), make_link())
+    members = Members(site, log_in, make_link)
     yield members
     assert members.failures == []
     assert members.answers > 50
