@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import pathlib
+from collections.abc import Iterator
 from typing import Any
 
 import testinfra
@@ -17,6 +19,8 @@ cd {DIRECTORY}
 test -e key.pem || openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Receiver' -keyout key.pem \\
   -out certificate.pem -addext "subjectAltName = IP:$1" 2>/dev/null
 """
+# The first argument is a part of the subject; an alert is sent after the unit it is about has failed.
+WAIT = f"timeout 60 sh -c 'until grep --quiet --fixed-strings -- \"$1\" {DIRECTORY}/mails.jsonl; do :; done' wait"
 START = f"""
 systemctl stop receiver.service 2>/dev/null || true
 rm -f {DIRECTORY}/*.jsonl
@@ -47,6 +51,20 @@ class Receiver:
 
     def mails(self, subject: str) -> list[dict[str, Any]]:
         return [mail for mail in self._received("mails") if subject in mail["subject"]]
+
+    def wait_for(self, subject: str) -> None:
+        self._host.run_expect([0], f"{WAIT} %s 2>/dev/null", subject)
+
+    def forget(self) -> None:
+        self._host.run_expect([0], f"rm -f {DIRECTORY}/*.jsonl")
+
+    @contextlib.contextmanager
+    def out_of_reach(self) -> Iterator[None]:
+        self._host.run_expect([0], "systemctl stop receiver.service")
+        try:
+            yield
+        finally:
+            self._host.run_expect([0], "sh -euc %s", START)
 
     def posts(self) -> list[dict[str, Any]]:
         return self._received("posts")

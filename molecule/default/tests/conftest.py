@@ -7,6 +7,13 @@ import yaml
 from receiver import Receiver
 
 
+@pytest.fixture
+def leak(app):
+    """Start the job that writes the secret key into the journal, which forgets it afterwards."""
+    yield lambda: app.run_expect([1], "systemctl start wagtail-leak.service")
+    app.run_expect([0], "journalctl --rotate --vacuum-time=1s")
+
+
 @pytest.fixture(scope="session")
 def mail_variables(scenario):
     return yaml.safe_load((scenario.inventory / "group_vars/all/mail.yml").read_text())

@@ -21,11 +21,6 @@ BAD_JOBS = [
 ]
 
 
-def jobs(scenario, *arguments, **variables):
-    """Run the playbook for the jobs only."""
-    return scenario.playbook("--tags", "scheduled_jobs", "-e", json.dumps(variables), *arguments)
-
-
 def show(app, unit, *properties):
     return app.check_output("systemctl show --value --property=%s %s", ",".join(properties), unit).splitlines()
 
@@ -40,9 +35,9 @@ def test_every_unit_of_the_project_is_in_a_sandbox(scenario, name):
         assert result.rc == 0, result.stdout
 
 
-def test_a_job_runs_as_the_service_does(app):
+def test_a_job_runs_as_the_service_does(app, leak):
     key = app.file("/etc/wagtail/secrets/secret_key").content_string
-    assert app.run("systemctl start wagtail-leak.service").rc != 0
+    leak()
     journal = app.check_output("journalctl --output=cat _SYSTEMD_UNIT=wagtail-leak.service")
     # It has the secret key, and nothing in its command was taken for a variable or a specifier.
     assert f"key: {key}" in journal
@@ -70,9 +65,9 @@ def test_sessions_are_cleared_where_the_settings_keep_them(app):
     assert "ModuleNotFoundError" in app.run("wagtail-run python -c %s", code % "no_such_engine").stderr
 
 
-def test_the_jobs_are_shown(scenario, app):
+def test_the_jobs_are_shown(scenario, app, leak):
     app.run_expect([0], "systemctl start wagtail-clearsessions.service")
-    app.run_expect([1], "systemctl start wagtail-leak.service")
+    leak()
     result = scenario.playbook(path=CHECKOUT / "playbooks/jobs.yml")
     assert result.returncode == 0, result.stdout
     assert "changed=0" in result.stdout
@@ -98,51 +93,44 @@ def test_unfit_jobs_are_refused_before_anything_changes(scenario):
         assert message in shown, message
 
 
-def test_a_calendar_that_systemd_refuses_leaves_the_jobs_as_they_were(scenario, app):
-    before = app.check_output("sha256sum /etc/systemd/system/wagtail-*")
-    result = jobs(scenario, scheduled_jobs_commands=[{"name": "new", "command": "check", "calendar": "Sunsday"}])
-    assert result.returncode != 0
-    assert "Sunsday" in result.stdout
-    assert app.check_output("sha256sum /etc/systemd/system/wagtail-*") == before
-    assert app.check_output("systemctl is-active wagtail-leak.timer wagtail-hang.timer").split() == ["active"] * 2
-
-
-def test_a_job_that_another_host_runs_now_is_ended_here(scenario, app):
-    app.run_expect([0], "systemctl start --no-block wagtail-hang.service")
-    assert jobs(scenario, scheduled_jobs_host="another").returncode == 0
-    units = app.check_output("systemctl list-units --all --plain --no-legend --output=json 'wagtail-*'")
-    left = {unit["unit"] for unit in json.loads(units)}
-    assert "wagtail-clearsessions.timer" in left
-    assert not left & {"wagtail-hang.timer", "wagtail-hang.service", "wagtail-leak.timer", "wagtail-leak.service"}
-    assert jobs(scenario).returncode == 0
-    assert app.check_output("systemctl is-enabled wagtail-leak.timer wagtail-hang.timer").split() == ["enabled"] * 2
-
-
 def test_a_job_is_gone_from_its_host_before_it_is_on_the_next_one(scenario, app, tmp_path):
+    """With the role alone, and a job that needs no site: it runs until it is ended."""
     role = {"role": "hardened.django.scheduled_jobs"}
     play = {"name": "Test", "hosts": "app1:db1", "become": True, "gather_facts": False, "roles": [role]}
     (tmp_path / "play.yml").write_text(yaml.safe_dump([play]))
+    job = {"name": "tick", "command": "check", "calendar": "yearly"}
     variables = {
         "project_database_host": "db1",
         "project_cache_host": "cache1",
         "scheduled_jobs_name": "moving",
         "scheduled_jobs_clearsessions": False,
-        "scheduled_jobs_commands": [{"name": "tick", "command": "check", "calendar": "yearly"}],
+        "scheduled_jobs_directives": ["ExecStart=", "ExecStart=/bin/sleep 600"],
+        "scheduled_jobs_commands": [job],
     }
 
     def run(**changes):
-        result = scenario.playbook("-e", json.dumps({**variables, **changes}), path=tmp_path / "play.yml")
-        assert result.returncode == 0, result.stdout
+        return scenario.playbook("-e", json.dumps({**variables, **changes}), path=tmp_path / "play.yml")
 
     def told(host, message):
         words = "journalctl --unit=moving-tick.timer --grep=%s --output=short-unix --lines=1 --quiet"
         return float(host.check_output(words, message).split()[0])
 
     database = scenario.host("db1")
-    run(scheduled_jobs_host="app1")
-    run(scheduled_jobs_host="db1")
+    assert run(scheduled_jobs_host="app1").returncode == 0
+    app.run_expect([0], "systemctl start --no-block moving-tick.service")
+    assert show(app, "moving-tick.service", "ActiveState") == ["activating"]
+    assert run(scheduled_jobs_host="db1").returncode == 0
     assert told(app, "Stopped") < told(database, "Started")
+    assert show(app, "moving-tick.service", "LoadState", "ActiveState") == ["not-found", "inactive"]
     assert app.run("systemctl is-active moving-tick.timer").stdout.strip() == "inactive"
     assert database.check_output("systemctl is-active moving-tick.timer") == "active"
-    run(scheduled_jobs_host="db1", scheduled_jobs_commands=[])
+
+    before = database.check_output("sha256sum /etc/systemd/system/moving-*")
+    refused = run(scheduled_jobs_host="db1", scheduled_jobs_commands=[{**job, "calendar": "Sunsday"}])
+    assert refused.returncode != 0
+    assert "Failed to parse calendar specification" in refused.stdout
+    assert database.check_output("sha256sum /etc/systemd/system/moving-*") == before
+    assert database.check_output("systemctl is-active moving-tick.timer") == "active"
+
+    assert run(scheduled_jobs_host="db1", scheduled_jobs_commands=[]).returncode == 0
     assert not database.file("/etc/systemd/system/moving-tick.timer").exists
