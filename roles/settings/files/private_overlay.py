@@ -81,7 +81,7 @@ def overlay(project: Settings, wanted: Settings, credential: Credential, django:
     if project.get("TEMPLATES") or project.get("ROOT_URLCONF"):
         managed["TEMPLATES"] = [*(template_engine(engine) for engine in project.get("TEMPLATES") or []), error_pages()]
     if not project.get("LOGGING"):
-        managed["LOGGING"] = console_logging()
+        managed["LOGGING"] = journal_logging(wanted)
     elif loses_errors(project["LOGGING"]):
         managed["LOGGING"] = with_errors(project["LOGGING"])
     return {name: value for name, value in managed.items() if name not in wanted["unmanaged"]}
@@ -316,14 +316,29 @@ def template_engine(engine: Mapping[str, Any]) -> dict[str, Any]:
     return {**engine, "OPTIONS": options}
 
 
-def console_logging() -> dict[str, Any]:
+def journal_logging(wanted: Settings) -> dict[str, Any]:
     """Django logs nothing to the console without DEBUG; systemd carries the console to the journal."""
+    formatter = "JsonFormatter" if wanted["log_format"] == "json" else "JournalFormatter"
+    admins = {
+        "class": "private_logging.AdminEmailHandler",
+        "level": "ERROR",
+        "filters": ["require_debug_false"],
+    }
     return {
         "version": 1,
         "disable_existing_loggers": False,
-        "handlers": {"journal": {"class": "logging.StreamHandler"}, "none": {"class": "logging.NullHandler"}},
-        "root": {"handlers": ["journal"], "level": "INFO"},
-        "loggers": {"django.security.DisallowedHost": {"handlers": ["none"], "propagate": False}},
+        "filters": {"require_debug_false": {"()": "django.utils.log.RequireDebugFalse"}},
+        "formatters": {"journal": {"()": f"private_logging.{formatter}"}},
+        "handlers": {
+            "journal": {"class": "logging.StreamHandler", "formatter": "journal"},
+            "mail_admins": admins,
+            "none": {"class": "logging.NullHandler"},
+        },
+        "root": {"handlers": ["journal"], "level": wanted["log_level"]},
+        "loggers": {
+            "django": {"handlers": ["mail_admins"], "level": wanted["log_level"]},
+            "django.security.DisallowedHost": {"handlers": ["none"], "propagate": False},
+        },
     }
 
 

@@ -52,6 +52,8 @@ WANTED: dict[str, Any] = {
     "email_port": 587,
     "email_security": "starttls",
     "email_user": "blog",
+    "log_level": "WARNING",
+    "log_format": "text",
     "email_sender": "webmaster@blog.example",
     "admins": [],
     "managers": [],
@@ -637,7 +639,9 @@ def test_logging_that_loses_errors_of_requests_gets_a_handler_for_them(request_l
 @pytest.mark.parametrize("existing", [{}, {"LOGGING": {}}, {"LOGGING": None}])
 def test_a_project_without_logging_writes_to_the_journal(existing):
     logging = managed(existing)["LOGGING"]
-    assert logging["root"] == {"handlers": ["journal"], "level": "INFO"}
-    assert logging["handlers"]["journal"] == {"class": "logging.StreamHandler"}
+    assert logging["root"] == {"handlers": ["journal"], "level": "WARNING"}
+    assert logging["handlers"]["journal"] == {"class": "logging.StreamHandler", "formatter": "journal"}
+    # Django sets the level of its own logger, which counts more than that of the root.
+    assert logging["loggers"]["django"] == {"handlers": ["mail_admins"], "level": "WARNING"}
     # Strangers who try host names must not fill the journal.
     assert logging["loggers"]["django.security.DisallowedHost"] == {"handlers": ["none"], "propagate": False}

@@ -262,6 +262,63 @@ def test_the_secrets_reach_the_settings_whole(install, one_django, secrets, proj
     assert "the-cache-password%3A%20p%40ss%3Aw%2Frd%3F%23%25@cache.blog.example:6379" in location
 
 
+LOGGED = r"""
+import django, logging
+django.setup()
+logger = logging.getLogger("shop")
+logger.info("nobody sees it")
+logging.getLogger("django").info("nor this")
+logger.warning("two\nlines", extra={"order": 7})
+try:
+    1 / 0
+except ZeroDivisionError:
+    logger.exception("broken")
+"""
+
+
+def test_records_are_told_to_the_journal_with_their_level(install, every_django):
+    project = install(every_django, OVERLAYS["environ"], settings_log_level="WARNING")
+    shown = project("-c", LOGGED).stderr.splitlines()
+    assert shown[:4] == ["WARNING shop: two", "lines", "ERROR shop: broken", "Traceback (most recent call last):"]
+    project.environment["JOURNAL_STREAM"] = "8:1"
+    lines = project("-c", LOGGED).stderr.splitlines()
+    assert lines[:3] == ["<4>WARNING shop: two", "<4>lines", "<3>ERROR shop: broken"]
+    assert lines[-1] == "<3>ZeroDivisionError: division by zero"
+
+
+def test_records_are_lines_of_json(install, every_django):
+    project = install(every_django, OVERLAYS["environ"], settings_log_level="WARNING", settings_log_format="json")
+    warning, error = map(json.loads, project("-c", LOGGED).stderr.splitlines())
+    assert warning.pop("time").endswith("Z")
+    assert warning == {"level": "WARNING", "logger": "shop", "message": "two\nlines", "order": 7}
+    assert (error["level"], error["message"]) == ("ERROR", "broken")
+    assert "ZeroDivisionError: division by zero" in error["exception"]
+
+
+def test_the_same_error_is_mailed_once_and_a_mail_that_fails_harms_nobody(install, every_django):
+    code = """
+import django, logging
+django.setup()
+from django.core import mail
+logger = logging.getLogger("django.request")
+for _time in range(3):
+    logger.error("the same")
+logger.error("another")
+logger.warning("no error")
+print(sorted(sent.subject for sent in mail.outbox))
+from django.utils import log
+log.AdminEmailHandler.send_mail = lambda *arguments, **keywords: 1 / 0
+logger.error("no mail server")
+print("served")
+"""
+    extra = "EMAIL_BACKEND = 'django.core.mail.backends.locmem.EmailBackend'"
+    admins = ["Operations <ops@blog.example>"]
+    project = install(every_django, OVERLAYS["environ"], settings_admins=admins, settings_extra=extra)
+    done = project("-c", code)
+    assert done.stdout == "['[Django] ERROR: another', '[Django] ERROR: the same']\nserved\n", done.stderr
+    assert "ZeroDivisionError" in done.stderr
+
+
 def test_a_project_reads_its_environment_as_it_was_written(install, one_django):
     value = "two\nlines $HOME 'a' \"b\" \\n"
     given = OVERLAYS["environ"][1]["settings_environment"]
