@@ -13,12 +13,15 @@ import operator
 import os
 import re
 import shutil
+import sys
 import tempfile
 import typing as t
+from contextlib import contextmanager
 
 RECORD = "hardened-django.json"
 DIGEST_LENGTH = 12
 
+LOCK_FILES = ("uv.lock", "poetry.lock", "Pipfile.lock")
 REQUIREMENTS_FILES = (
     "requirements.txt",
     "requirements/production.txt",
@@ -42,6 +45,10 @@ HINTS = (
     (
         re.compile(r"current Python version|requires[- ]python|does not satisfy Python", re.IGNORECASE),
         "A fitting interpreter belongs in release_python.",
+    ),
+    (
+        re.compile(r"\b401 Unauthorized|\b403 Forbidden|valid authentication credentials", re.IGNORECASE),
+        "User name and password of a package index belong in release_index_credentials.",
     ),
 )
 
@@ -67,6 +74,14 @@ class Provider(t.NamedTuple):
     django: str
 
 
+class Credentials(t.NamedTuple):
+    """User name and password for all package indexes of a host."""
+
+    host: str
+    username: str
+    password: str
+
+
 class Options(t.NamedTuple):
     """What the module was asked for."""
 
@@ -85,6 +100,8 @@ class Options(t.NamedTuple):
     constraints: list[str]
     build_constraints: list[str]
     arguments: list[str]
+    index_credentials: list[Credentials]
+    poetry: list[str]
     install_project: bool
     bytecode_from: str
 
@@ -141,7 +158,7 @@ def digest(options: Options, files: list[str]) -> str:
     """Returns a short hash over all that decides what is in the environment."""
     # A new Debian release brings another interpreter under the same name, with which the old environment is of no use.
     python = os.path.realpath(options.python) if os.sep in options.python else options.python
-    deciding = options._replace(python=python, cache="", bytecode_from="", uv="")
+    deciding = options._replace(python=python, cache="", bytecode_from="", uv="", index_credentials=[])
     total = hashlib.sha256(json.dumps(deciding, sort_keys=True).encode())
     for name in files:
         with open(os.path.join(options.project, name), "rb") as stream:
@@ -194,7 +211,7 @@ def find_files(options: Options) -> list[str]:
         return options.requirements_files
     if not options.project:
         raise BuildError("release_requirements: a source without code needs requirements")
-    for name in ("uv.lock", "Pipfile.lock", *REQUIREMENTS_FILES):
+    for name in (*LOCK_FILES, *REQUIREMENTS_FILES):
         if os.path.isfile(os.path.join(options.project, name)):
             return [name]
     pyproject = read_pyproject(options.project)
@@ -203,9 +220,9 @@ def find_files(options: Options) -> list[str]:
     if "dependencies" in pyproject.get("tool", {}).get("poetry", {}):
         raise BuildError(
             "release_requirements: pyproject.toml declares its dependencies in Poetry's own table, which uv ignores; "
-            "export them into a file and name it in release_requirements_files, or list them in release_requirements"
+            "add poetry.lock to the source, or list them in release_requirements"
         )
-    known = ", ".join(("uv.lock", "Pipfile.lock", *REQUIREMENTS_FILES))
+    known = ", ".join((*LOCK_FILES, *REQUIREMENTS_FILES))
     raise BuildError(
         f"release_requirements: the source has none of {known}, and no pyproject.toml with dependencies; "
         "name its files in release_requirements_files or list the packages in release_requirements"
@@ -385,8 +402,9 @@ def explain(problem: str, words: str) -> str:
 class Uv:
     """Runs uv for one environment and turns failures into messages."""
 
-    def __init__(self, options: Options, built: str, run: Runner) -> None:
+    def __init__(self, options: Options, built: str, netrc: str, run: Runner) -> None:
         self.options = options
+        self.netrc = netrc
         self.python = os.path.join(built, "bin", "python")
         # Relative paths in requirement files start from here.
         self.directory = options.project or os.path.dirname(built)
@@ -413,25 +431,47 @@ class Uv:
             "UV_NO_PROGRESS": "1",
             "NO_COLOR": "1",
         }
+        if self.netrc:
+            environment["NETRC"] = self.netrc
         return self._run([self.options.uv, *arguments], self.directory, environment)
 
     def run_python(self, *arguments: str) -> Answer:
         """Runs the environment's own interpreter, apart from the modules that lie in the project's directory."""
         return self._run([self.python, "-I", *arguments], self.directory, {})
 
+    def run_poetry(self, environment: str, *arguments: str) -> Answer:
+        """Runs Poetry from an environment of its own, apart from what its user has configured on the host."""
+        places = {f"POETRY_{kind}_DIR": os.path.join(environment, kind.lower()) for kind in ("CACHE", "CONFIG", "DATA")}
+        program = os.path.join(environment, "bin", "poetry")
+        return self._run([program, "--no-ansi", "--no-interaction", *arguments], self.directory, places)
+
 
 def _build(options: Options, files: list[str], built: str, run: Runner) -> Environment:
     _remove(built)
     os.makedirs(os.path.dirname(built), exist_ok=True)
     try:
-        with tempfile.TemporaryDirectory() as work:
-            environment = _fill(Uv(options, built, run), files, built, work)
+        with tempfile.TemporaryDirectory() as work, netrc(options.index_credentials) as path:
+            environment = _fill(Uv(options, built, path, run), files, built, work)
     except BaseException:
         _remove(built)
         raise
     with open(os.path.join(built, RECORD), "w", encoding="utf-8") as stream:
         json.dump(environment._asdict(), stream)
     return environment
+
+
+@contextmanager
+def netrc(index_credentials: list[Credentials]) -> t.Iterator[str]:
+    """Gives the path of a netrc file, which is in memory only: not even a killed run leaves a password on the disk."""
+    if not index_credentials:
+        yield ""
+        return
+    with os.fdopen(os.memfd_create("netrc"), "w", encoding="utf-8") as stream:
+        for host, *login in index_credentials:
+            username, password = (re.sub(r'(["\\])', r"\\\1", word) for word in login)
+            stream.write(f'machine {host} login "{username}" password "{password}"\n')
+        stream.flush()
+        yield f"/proc/{os.getpid()}/fd/{stream.fileno()}"
 
 
 def _remove(built: str) -> None:
@@ -469,6 +509,9 @@ def _inputs(uv: Uv, files: list[str], work: str) -> Inputs:
         if os.path.basename(name) == "uv.lock":
             _export_lock(uv, os.path.dirname(path), converted)
             chosen = True
+        elif os.path.basename(name) == "poetry.lock":
+            _export_poetry_lock(uv, name, work, converted)
+            chosen = True
         elif os.path.basename(name) == "Pipfile.lock":
             _write(work, os.path.basename(converted), pipfile_requirements(read_pipfile(path), options.project))
         elif os.path.basename(name) == "pyproject.toml":
@@ -480,7 +523,7 @@ def _inputs(uv: Uv, files: list[str], work: str) -> Inputs:
         inputs.files.append(converted)
     if (options.extras or options.groups) and not chosen:
         raise BuildError(
-            "release_extras and release_groups choose from uv.lock or pyproject.toml, "
+            "release_extras and release_groups choose from uv.lock, poetry.lock or pyproject.toml, "
             f"but the requirements come from {describe(options, files)}"
         )
     if options.install_project and "build-system" not in read_pyproject(options.project):
@@ -502,6 +545,23 @@ def _export_lock(uv: Uv, project: str, exported: str) -> None:
     place = ["--project", project, "--python", uv.python, "--output-file", exported]
     problem = "uv.lock of the source cannot be read"
     uv(problem, "export", *fixed, "--no-annotate", *place, *_selection(uv.options, ""))
+
+
+def _export_poetry_lock(uv: Uv, name: str, work: str, exported: str) -> None:
+    """Writes what a poetry.lock pins into a requirements file, by Poetry itself: only it knows if the lock is stale."""
+    place = os.path.join(work, "poetry")
+    problem = f"release_poetry: Poetry, which reads {name}, cannot be installed"
+    if not os.path.isdir(place):
+        uv(problem, "venv", "--quiet", "--no-project", "--python", sys.executable, place)
+        command = ["pip", "install", "--quiet", "--python", os.path.join(place, "bin", "python")]
+        uv.from_cache_or_index(problem, *command, *uv.options.arguments, *uv.options.poetry)
+    chosen = [part for extra in uv.options.extras for part in ("--extras", extra)]
+    chosen += [part for group in uv.options.groups for part in ("--with", group)]
+    project = os.path.dirname(os.path.join(uv.options.project, name))
+    answer = uv.run_poetry(place, "export", "--project", project, "--output", exported, *chosen)
+    if answer.rc != 0:
+        problem = f"{name} cannot be used; mend it with Poetry in the project, and deploy the result"
+        raise BuildError(explain(problem, answer.stderr or answer.stdout))
 
 
 def _resolve(uv: Uv, inputs: Inputs, work: str, source: str) -> tuple[str, list[str]]:

@@ -58,22 +58,24 @@ options:
     default: []
   requirements_files:
     description:
-      - Files below O(project) to take the requirements from; C(uv.lock), C(Pipfile.lock), C(pyproject.toml) or
-        requirement files.
-      - By default the first of C(uv.lock), C(Pipfile.lock), C(requirements.txt), C(requirements/production.txt),
-        C(requirements/prod.txt), C(requirements/base.txt) and a C(pyproject.toml) with dependencies.
+      - Files below O(project) to take the requirements from; C(uv.lock), C(poetry.lock), C(Pipfile.lock),
+        C(pyproject.toml) or requirement files.
+      - By default the first of C(uv.lock), C(poetry.lock), C(Pipfile.lock), C(requirements.txt),
+        C(requirements/production.txt), C(requirements/prod.txt), C(requirements/base.txt) and a C(pyproject.toml)
+        with dependencies.
     type: list
     elements: str
     default: []
   extras:
     description:
-      - Optional dependencies of the project to install, from C(uv.lock) or C(pyproject.toml).
+      - Optional dependencies of the project to install, from C(uv.lock), C(poetry.lock) or C(pyproject.toml).
     type: list
     elements: str
     default: []
   groups:
     description:
-      - Dependency groups of the project to install, from C(uv.lock) or C(pyproject.toml). By default none.
+      - Dependency groups of the project to install, from C(uv.lock), C(poetry.lock) or C(pyproject.toml). By default
+        none.
     type: list
     elements: str
     default: []
@@ -121,11 +123,40 @@ options:
   arguments:
     description:
       - Further arguments for both C(uv pip compile) and C(uv pip install), such as V(--prerelease=allow).
-      - Credentials of a package index do not belong here, where every user of the host sees them. Give them as
-        C(UV_INDEX_<NAME>_PASSWORD) in the task's C(environment), or in a C(netrc) file.
+      - Credentials of a package index belong in O(index_credentials) instead of here or in the task's C(environment),
+        where process lists and the output of C(-vvv) show them.
     type: list
     elements: str
     default: []
+  index_credentials:
+    description:
+      - User names and passwords of package indexes, wherever the project or O(arguments) name those.
+      - uv reads them from memory, in place of a C(.netrc) of the user. They change nothing about the environment.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      host:
+        description:
+          - Name or address of the index, without port.
+        type: str
+        required: true
+      username:
+        description:
+          - User name.
+        type: str
+        required: true
+      password:
+        description:
+          - Password or token.
+        type: str
+        required: true
+  poetry:
+    description:
+      - What is installed for the time of the build to read a C(poetry.lock).
+    type: list
+    elements: str
+    default: [poetry==2.5.1, poetry-plugin-export==1.10.1]
   install_project:
     description:
       - Whether to install the project itself, too. It needs a build system in its C(pyproject.toml).
@@ -167,6 +198,16 @@ EXAMPLES = r"""
       - any_of: [psycopg2, psycopg2-binary]
         django: "<4.2"
         requirement: psycopg2-binary
+
+- name: Build the environment from an index that asks for a password
+  hardened.django.virtual_environment:
+    path: /srv/blog/releases/3f2a91c07be4/.venv
+    project: /srv/blog/releases/3f2a91c07be4
+    arguments: [--index-url, "https://packages.example.org/simple"]
+    index_credentials:
+      - host: packages.example.org
+        username: deploy
+        password: "{{ vault_packages_password }}"
 
 - name: Build the environment of a package, with an older build tool
   hardened.django.virtual_environment:
@@ -215,6 +256,7 @@ from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.hardened.django.plugins.module_utils._virtual_environment import (
     Answer,
     BuildError,
+    Credentials,
     Options,
     Provider,
     ensure,
@@ -249,6 +291,22 @@ def main() -> None:
             "constraints": strings,
             "build_constraints": strings,
             "arguments": strings,
+            "index_credentials": {
+                "type": "list",
+                "elements": "dict",
+                "default": [],
+                "no_log": False,
+                "options": {
+                    "host": {"type": "str", "required": True},
+                    "username": {"type": "str", "required": True},
+                    "password": {"type": "str", "required": True, "no_log": True},
+                },
+            },
+            "poetry": {
+                "type": "list",
+                "elements": "str",
+                "default": ["poetry==2.5.1", "poetry-plugin-export==1.10.1"],
+            },
             "install_project": {"type": "bool", "default": False},
             "bytecode_from": {"type": "str", "default": ""},
         },
@@ -261,7 +319,8 @@ def main() -> None:
     # The services read the environment under other accounts, whatever umask the connection came with.
     os.umask(0o022)
     providers = [Provider(**provider) for provider in module.params["providers"]]
-    options = Options(**{**module.params, "providers": providers})
+    credentials = [Credentials(**entry) for entry in module.params["index_credentials"]]
+    options = Options(**{**module.params, "providers": providers, "index_credentials": credentials})
     try:
         changed, environment = ensure(options, module.check_mode, run)
     except (BuildError, OSError) as error:

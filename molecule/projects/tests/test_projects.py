@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 import ssl
+import tomllib
 
 import pytest
-from browser import Browser, raw
+import yaml
+from browser import CHECKOUT, Browser, raw
 
+UV = "/usr/local/lib/hardened.django/uv/bin/uv"
 PROJECTS = ["environ", "split", "inifile", "reads_settings", "pypi_like"]
 ENVIRONMENT = {
     "EMPTY": "",
@@ -145,3 +148,104 @@ def test_a_configuration_file_is_for_the_project_only(app):
 def test_clearsessions_runs_only_where_it_can(app):
     assert app.check_output("systemctl is-enabled split-clearsessions.timer") == "enabled"
     assert app.run("systemctl is-active inifile-clearsessions.timer").stdout.strip() == "inactive"
+
+
+def installed(app, project):
+    record = f"cat /srv/{project}/current/.venv/hardened-django.json"
+    return json.loads(app.check_output(record))["packages"]
+
+
+def test_a_poetry_lock_decides_on_every_version(app):
+    """With the chosen extra and group, without the group dev and what is for other systems."""
+    lock = tomllib.loads((CHECKOUT / "tests/projects/inifile/poetry.lock").read_text())
+    locked = {package["name"]: package["version"] for package in lock["package"]}
+    packages = installed(app, "inifile")
+    names = {"asgiref", "django", "pytz", "sqlparse", "whitenoise"}
+    assert {name: packages.get(name) for name in locked} == {
+        name: version if name in names else None for name, version in locked.items()
+    }
+    assert app.run("command -v poetry").rc != 0
+    assert "poetry" not in packages
+
+
+@pytest.mark.parametrize(
+    ("file", "pattern", "changed", "message"),
+    [
+        ("pyproject.toml", ">=5.2,<6.1", ">=5.1", "poetry.lock cannot be used.* Run `poetry lock`"),
+        ("poetry.lock", r'("django-\S+", hash = "sha256:)\w{8}', r"\g<1>00000000", "Hash mismatch for `django==5.2"),
+    ],
+)
+def test_a_poetry_lock_that_does_not_fit_is_refused(app, run_task, file, pattern, changed, message):
+    content, count = re.subn(pattern, changed, app.file(f"/srv/inifile/current/code/{file}").content_string)
+    assert count
+    app.check_output("rm -rf /tmp/refused && cp -r /srv/inifile/current/code /tmp/refused")
+    app.check_output("printf %%s %s >/tmp/refused/%s", content, file)
+    # What this host was given before it was cut off is in the cache.
+    options = {"path": "/tmp/refused/.venv", "project": "/tmp/refused", "uv": UV, "arguments": ["--offline"]}
+    done = run_task("hardened.django.virtual_environment", options)
+    assert done.returncode != 0
+    assert re.search(message, re.sub(r"\s+", " ", done.stdout)), done.stdout
+    assert not app.file("/tmp/refused/.venv").exists
+
+
+def test_a_host_without_a_package_index_is_served_from_wheels(app, scenario):
+    """Nothing gets out of it, and what is built there comes from the directory of the controller, uv too."""
+    outside = app.run(f"{UV} pip install --no-cache --dry-run --target /tmp/outside django")
+    assert outside.rc != 0
+    assert "tcp connect error" in outside.stderr.lower() or "error sending request" in outside.stderr.lower()
+    wheels = {name.lower() for name in app.check_output("ls /srv/pypi_like/wheels/*/").split()}
+    assert wheels == {path.name.lower() for path in (CHECKOUT / ".cache/wheels").iterdir()}
+    versions = {tuple(name.split("-")[:2]) for name in wheels}
+    for name, version in installed(app, "pypi_like").items():
+        assert (name.replace("-", "_"), version) in versions
+    assert app.check_output(f"{UV} --version").split()[1] in {version for name, version in versions if name == "uv"}
+
+
+def deploy_from_the_index(scenario, tmp_path, password):
+    variables = {
+        "project_name": "pypi_like",
+        "project_settings_module": "pinboard.settings",
+        "project_source": {"type": "pypi", "requirement": "hardened-django-test-pinboard==1.0"},
+        "settings_silenced_checks": ["security.W002", "security.W003"],
+        "release_uv_arguments": ["--index-url", "http://127.0.0.1:8099/simple"],
+        "release_index_credentials": [{"host": "127.0.0.1", "username": "deploy", "password": password}],
+        "release_uv_cache": "/srv/index/cache",
+    }
+    (tmp_path / "variables.yml").write_text(yaml.safe_dump(variables))
+    playbook = CHECKOUT / "playbooks/deploy.yml"
+    return scenario.playbook("-vvv", "--extra-vars", f"@{tmp_path}/variables.yml", path=playbook)
+
+
+def test_the_password_of_a_package_index_is_shown_nowhere(app, scenario, tmp_path):
+    """The index looks into the process list at every request; nothing else of the network is within reach."""
+    app.check_output("rm -f /srv/index/requests && journalctl --rotate --quiet")
+    before = app.check_output("readlink /srv/pypi_like/current")
+    password = app.file("/srv/index/login").content_string.partition(":")[2]
+    done = deploy_from_the_index(scenario, tmp_path, password)
+    assert done.returncode == 0, done.stdout
+    assert app.check_output("readlink /srv/pypi_like/current") != before
+    requests = app.check_output("cat /srv/index/requests").splitlines()
+    assert "200 /simple/django/ hidden" in requests
+    assert not [request for request in requests if request.endswith("shown")]
+    # What YAML and JSON make of the quotes and the backslash is another spelling; its beginning is in all of them.
+    (secret,) = re.findall(r"password' of #1", password)
+    for shown in (secret, secret.replace("'", "''")):
+        assert shown not in done.stdout
+        assert app.run("journalctl --quiet --no-pager --since=-10min | grep --fixed-strings %s", shown).rc == 1
+        places = "/srv/pypi_like /etc/pypi_like /tmp /var/tmp /root"
+        assert app.run(f"grep --recursive --files-with-matches --fixed-strings %s {places}", shown).stdout == ""
+
+
+def test_a_wrong_password_of_a_package_index_names_the_variable(app, run_task):
+    options = {
+        "path": "/tmp/index/.venv",
+        "uv": UV,
+        "cache": "/tmp/index/cache",
+        "requirements": ["django"],
+        "arguments": ["--index-url", "http://127.0.0.1:8099/simple"],
+        "index_credentials": [{"host": "127.0.0.1", "username": "deploy", "password": "wrong-password"}],
+    }
+    done = run_task("hardened.django.virtual_environment", options)
+    assert done.returncode != 0
+    assert "release_index_credentials" in done.stdout
+    assert "wrong-password" not in done.stdout

@@ -15,6 +15,7 @@ from ansible_collections.hardened.django.plugins.module_utils import _virtual_en
 from ansible_collections.hardened.django.plugins.module_utils._virtual_environment import (
     Answer,
     BuildError,
+    Credentials,
     Options,
     Provider,
     ensure,
@@ -55,6 +56,7 @@ class FakeUv:
         self.commands: list[list[str]] = []
         self.failing = ""
         self.brings: list[str] = []
+        self.netrc = ""
 
     def __call__(self, command: list[str], cwd: str, environment: dict[str, str]) -> Answer:
         self.commands.append(command)
@@ -63,8 +65,12 @@ class FakeUv:
             return Answer(1, "", f"{self.failing} went wrong")
         if "--offline" in command and not self.offline:
             return Answer(1, "", "not in the cache")
+        if "NETRC" in environment:
+            self.netrc = Path(environment["NETRC"]).read_text(encoding="utf-8")
         if "venv" in command:
             Path(command[-1], "lib").mkdir(parents=True)
+        elif "export" in command:
+            Path(command[command.index("--output") + 1]).write_text("django==5.2 --hash=sha256:00\n")
         elif "-c" in command:
             return Answer(0, "3.13.5 cpython-313\n", "")
         elif "compile" in command:
@@ -91,6 +97,7 @@ def found(project: Path, **changes: Any) -> list[str]:
 def test_the_most_exact_declaration_wins(project: Path) -> None:
     order = (
         "uv.lock",
+        "poetry.lock",
         "Pipfile.lock",
         "requirements.txt",
         "requirements/production.txt",
@@ -118,7 +125,7 @@ def test_the_caller_overrules_the_project(project: Path) -> None:
         (None, r"^release_requirements: the source has none of uv\.lock, .*base\.txt, and no pyproject"),
         ("[tool.ruff]\n", r"^release_requirements: the source has none of"),
         ('[project]\nname = "x"\ndependencies = []\n', r"^release_requirements: the source has none of"),
-        ('[tool.poetry.dependencies]\ndjango = "^5"\n', r"^release_requirements: .*Poetry.*release_requirements_files"),
+        ('[tool.poetry.dependencies]\ndjango = "^5"\n', r"^release_requirements: .*Poetry.*add poetry\.lock"),
         ("[project", r"^pyproject\.toml of the source cannot be read: "),
     ],
 )
@@ -316,15 +323,15 @@ def test_names_are_compared_in_any_spelling() -> None:
         ("Error: pg_config executable not found.", "release_build_packages"),
         ("The build backend returned an error", "release_build_packages"),
         ("Because the current Python version (3.11.2) does not satisfy Python>=3.12", "release_python"),
+        ("hint: An index could not be queried (401 Unauthorized)", "release_index_credentials"),
         ("Because django depends on asgiref", None),
     ],
 )
 def test_a_failure_shows_uv_s_words_and_the_variable_that_helps(words: str, variable: str | None) -> None:
     message = virtual_environment.explain("It failed", words)
     assert message.startswith("It failed:\n" + words)
-    assert [name for name in ("release_build_packages", "release_python") if name in message] == (
-        [variable] if variable else []
-    )
+    variables = ("release_build_packages", "release_python", "release_index_credentials")
+    assert [name for name in variables if name in message] == ([variable] if variable else [])
 
 
 def test_a_long_failure_is_cut_to_its_end() -> None:
@@ -370,6 +377,7 @@ def test_a_build_and_nothing_to_do_afterwards(declared: Path) -> None:
         {"constraints": ["asgiref<4"]},
         {"build_constraints": ["setuptools<70"]},
         {"arguments": ["--prerelease=allow"]},
+        {"poetry": ["poetry==2.5.0"]},
         {"requirements": ["django==4.2"]},
     ],
 )
@@ -378,7 +386,15 @@ def test_every_option_that_decides_is_noticed(declared: Path, changes: dict[str,
     assert ensure(options(declared, **changes), False, FakeUv())[0]
 
 
-@pytest.mark.parametrize("changes", [{"cache": "/elsewhere"}, {"uv": "/opt/uv"}, {"bytecode_from": "/srv/old"}])
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"cache": "/elsewhere"},
+        {"uv": "/opt/uv"},
+        {"bytecode_from": "/srv/old"},
+        {"index_credentials": [Credentials("index.example", "ada", "secret")]},
+    ],
+)
 def test_an_option_that_does_not_decide_rebuilds_nothing(declared: Path, changes: dict[str, Any]) -> None:
     ensure(options(declared), False, FakeUv())
     assert not ensure(options(declared, **changes), False, FakeUv())[0]
@@ -505,6 +521,41 @@ def test_extras_without_a_pyproject_name_the_variables(declared: Path) -> None:
 def test_a_project_without_build_system_cannot_be_installed(declared: Path) -> None:
     with pytest.raises(BuildError, match=r"^release_install_project: .* no build-system"):
         ensure(options(declared, install_project=True), False, FakeUv())
+
+
+def test_a_poetry_lock_is_read_by_poetry_and_not_by_uv(project: Path) -> None:
+    (project / "api").mkdir()
+    (project / "api/poetry.lock").write_text("")
+    uv = FakeUv()
+    chosen = {"requirements_files": ["api/poetry.lock"], "extras": ["s3"], "groups": ["deploy"]}
+    wanted = {"poetry": ["poetry==2"], "arguments": ["--no-index"]}
+    assert ensure(options(project, **chosen, **wanted), False, uv)[1].source == "api/poetry.lock"
+    (install,) = uv.ran("install", "poetry==2")
+    assert "--no-index" in install
+    (export,) = uv.ran("export")
+    assert export[0].endswith("/poetry/bin/poetry")
+    assert export[export.index("--project") + 1] == str(project / "api")
+    assert export[-4:] == ["--extras", "s3", "--with", "deploy"]
+    assert not [command for command in uv.ran("compile") if any("s3" in word for word in command)]
+
+
+def test_a_poetry_lock_that_poetry_refuses_is_told_in_its_words(project: Path) -> None:
+    (project / "poetry.lock").write_text("")
+    uv = FakeUv()
+    uv.failing = "export"
+    with pytest.raises(BuildError, match=r"^poetry\.lock cannot be used; .* Poetry .*\n.*export.* went wrong"):
+        ensure(options(project), False, uv)
+    assert built(project) == []
+
+
+def test_credentials_reach_uv_in_a_file_that_is_gone_afterwards(declared: Path) -> None:
+    uv = FakeUv()
+    ensure(options(declared, index_credentials=[Credentials("index.example", "ada", 'a "b\\ #c')]), False, uv)
+    assert uv.netrc == 'machine index.example login "ada" password "a \\"b\\\\ #c"\n'
+    assert not [word for command in uv.commands for word in command if "#c" in word]
+    without = FakeUv()
+    ensure(options(declared, packages=["six"]), False, without)
+    assert without.netrc == ""
 
 
 # bytecode
