@@ -13,6 +13,7 @@ import operator
 import os
 import re
 import shutil
+import stat
 import sys
 import tempfile
 import typing as t
@@ -603,53 +604,49 @@ def _limits(options: Options, work: str) -> list[str]:
 
 def _compile_bytecode(uv: Uv, built: str, work: str, tag: str) -> None:
     """Compiles what has no bytecode yet: a service cannot write it, and would compile at every start."""
-    pending = [
-        source
-        for source in _python_files(os.path.join(built, "lib"))
-        if not take_bytecode(source, uv.options.bytecode_from + source[len(built) :], tag)
-    ]
+    pending = []
+    for source in _files(os.path.join(built, "lib")):
+        former = uv.options.bytecode_from + source[len(built) :]
+        share(source, former)
+        if source.endswith(".py") and not take_bytecode(source, former, tag):
+            pending.append(source)
     if pending:
         # The answer does not matter: a file that does not compile is a template or meant for another Python.
         uv.run_python("-m", "compileall", "-q", "-j", "0", "-i", _write(work, "pending.txt", pending))
 
 
-def _python_files(directory: str) -> list[str]:
-    return [
-        os.path.join(parent, name)
-        for parent, _directories, names in os.walk(directory)
-        for name in names
-        if name.endswith(".py")
-    ]
+def _files(directory: str) -> list[str]:
+    return [os.path.join(parent, name) for parent, _directories, names in os.walk(directory) for name in names]
+
+
+def share(source: str, former: str) -> None:
+    """Makes a file that uv has copied, because its cache is on another file system, a link to the same file before."""
+    try:
+        now, then = os.lstat(source), os.lstat(former)
+        alike = (now.st_mode, now.st_size, now.st_uid) == (then.st_mode, then.st_size, then.st_uid)
+        if now.st_nlink == 1 and alike and stat.S_ISREG(now.st_mode) and filecmp.cmp(source, former, shallow=False):
+            os.link(former, source + ".shared")
+            os.replace(source + ".shared", source)
+    except OSError:
+        # Nothing to share, or on another file system: a copy is always possible.
+        return
 
 
 def take_bytecode(source: str, former: str, tag: str) -> bool:
     """Links the bytecode of the same file in a former environment; tells whether there was any to take.
 
     Compiling is most of the work of a build. Python itself judges bytecode by time and size of the source. Both are
-    equal where uv linked the two files from its cache; where it copied them, the time is made equal.
+    equal where uv linked the two files from its cache, and where one is shared with the other.
     """
     try:
-        if not _same_source(source, former):
+        now, then = os.stat(source), os.stat(former)
+        if (now.st_size, now.st_mtime_ns) != (then.st_size, then.st_mtime_ns):
             return False
         os.makedirs(os.path.dirname(_bytecode(source, tag)), exist_ok=True)
         os.link(_bytecode(former, tag), _bytecode(source, tag))
     except OSError:
         # Nothing to take, or on another file system: compiling is always possible.
         return False
-    return True
-
-
-def _same_source(source: str, former: str) -> bool:
-    """Tells whether the former file is the same in time, size and content; a copy takes over the time."""
-    now, then = os.stat(source), os.stat(former)
-    if now.st_size != then.st_size:
-        return False
-    if now.st_mtime_ns == then.st_mtime_ns:
-        return True
-    # The time of a link is that of the cache, too, which stays as it is.
-    if now.st_nlink > 1 or not filecmp.cmp(source, former, shallow=False):
-        return False
-    os.utime(source, ns=(then.st_atime_ns, then.st_mtime_ns))
     return True
 
 

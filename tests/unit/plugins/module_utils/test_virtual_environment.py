@@ -578,14 +578,34 @@ def test_bytecode_of_the_same_file_is_linked(tmp_path: Path) -> None:
     assert (new / "__pycache__/a.cpython-313.pyc").samefile(old / "__pycache__/a.cpython-313.pyc")
 
 
-def test_bytecode_of_a_copy_is_linked(tmp_path: Path) -> None:
+def test_a_copy_is_shared_and_its_bytecode_too(tmp_path: Path) -> None:
     old = environment(tmp_path / "old")
     new = environment(tmp_path / "new")
     (new / "__pycache__/a.cpython-313.pyc").unlink()
     os.utime(new / "a.py", (2000, 2000))
+    virtual_environment.share(str(new / "a.py"), str(old / "a.py"))
+    assert (new / "a.py").samefile(old / "a.py")
     assert virtual_environment.take_bytecode(str(new / "a.py"), str(old / "a.py"), "cpython-313")
-    assert (new / "a.py").stat().st_mtime == 1000
     assert (new / "__pycache__/a.cpython-313.pyc").samefile(old / "__pycache__/a.cpython-313.pyc")
+
+
+@pytest.mark.parametrize("change", ["content", "size", "mode", "type", "nothing before", "in the cache"])
+def test_what_is_not_a_copy_is_not_shared(tmp_path: Path, change: str) -> None:
+    new, former = tmp_path / "new.py", tmp_path / "former.py"
+    new.write_text("x = 1")
+    former.write_text({"content": "x = 2", "size": "x = 10"}.get(change, "x = 1"))
+    if change == "mode":
+        former.chmod(0o755)
+    elif change == "type":
+        former.rename(tmp_path / "elsewhere.py")
+        former.symlink_to("elsewhere.py")
+    elif change == "nothing before":
+        former.unlink()
+    elif change == "in the cache":
+        (tmp_path / "cache.py").hardlink_to(new)
+    inode = new.stat().st_ino
+    virtual_environment.share(str(new), str(former))
+    assert (new.stat().st_ino, new.read_text()) == (inode, "x = 1")
 
 
 def test_the_time_of_a_file_in_the_cache_stays(tmp_path: Path) -> None:
@@ -594,6 +614,7 @@ def test_the_time_of_a_file_in_the_cache_stays(tmp_path: Path) -> None:
     (new / "__pycache__/a.cpython-313.pyc").unlink()
     os.utime(new / "a.py", (2000, 2000))
     (tmp_path / "cache.py").hardlink_to(new / "a.py")
+    virtual_environment.share(str(new / "a.py"), str(old / "a.py"))
     assert not virtual_environment.take_bytecode(str(new / "a.py"), str(old / "a.py"), "cpython-313")
     assert (tmp_path / "cache.py").stat().st_mtime == 2000
 
