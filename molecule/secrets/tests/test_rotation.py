@@ -101,7 +101,7 @@ def kill_while_promoting(command) -> None:
         seen = ""
         for line in run.stdout:
             seen += line
-            task = seen.partition("PLAY [Change the secrets of all hosts: promote]")[2].rpartition("TASK [")[2]
+            task = seen.partition("PLAY [Prove that all hosts accept the new key]")[2].rpartition("TASK [")[2]
             if task.startswith("hardened.django.release : switch") and line.startswith("changed: [app1]"):
                 os.killpg(run.pid, signal.SIGKILL)
                 return
