@@ -201,19 +201,18 @@ def test_a_host_without_a_package_index_is_served_from_wheels(app, scenario):
     assert app.check_output(f"{UV} --version").split()[1] in {version for name, version in versions if name == "uv"}
 
 
-def deploy_from_the_index(scenario, tmp_path, password):
+def deploy_from_the_index(scenario, tmp_path, *arguments, **changes):
     variables = {
         "project_name": "pypi_like",
         "project_settings_module": "pinboard.settings",
         "project_source": {"type": "pypi", "requirement": "hardened-django-test-pinboard==1.0"},
         "settings_silenced_checks": ["security.W002", "security.W003"],
         "release_uv_arguments": ["--index-url", "http://127.0.0.1:8099/simple"],
-        "release_index_credentials": [{"host": "127.0.0.1", "username": "deploy", "password": password}],
         "release_uv_cache": "/srv/index/cache",
     }
-    (tmp_path / "variables.yml").write_text(yaml.safe_dump(variables))
+    (tmp_path / "variables.yml").write_text(yaml.safe_dump(variables | changes))
     playbook = CHECKOUT / "playbooks/deploy.yml"
-    return scenario.playbook("-vvv", "--extra-vars", f"@{tmp_path}/variables.yml", path=playbook)
+    return scenario.playbook(*arguments, "--extra-vars", f"@{tmp_path}/variables.yml", path=playbook)
 
 
 def test_the_password_of_a_package_index_is_shown_nowhere(app, scenario, tmp_path):
@@ -221,7 +220,8 @@ def test_the_password_of_a_package_index_is_shown_nowhere(app, scenario, tmp_pat
     app.check_output("rm -f /srv/index/requests && journalctl --rotate --quiet")
     before = app.check_output("readlink /srv/pypi_like/current")
     password = app.file("/srv/index/login").content_string.partition(":")[2]
-    done = deploy_from_the_index(scenario, tmp_path, password)
+    credentials = {"host": "127.0.0.1", "username": "deploy", "password": password}
+    done = deploy_from_the_index(scenario, tmp_path, "-vvv", release_index_credentials=[credentials])
     assert done.returncode == 0, done.stdout
     assert app.check_output("readlink /srv/pypi_like/current") != before
     requests = app.check_output("cat /srv/index/requests").splitlines()
@@ -249,3 +249,13 @@ def test_a_wrong_password_of_a_package_index_names_the_variable(app, run_task):
     assert done.returncode != 0
     assert "release_index_credentials" in done.stdout
     assert "wrong-password" not in done.stdout
+
+
+def test_a_password_in_an_address_and_wheels_that_are_not_there_are_refused(scenario, tmp_path):
+    arguments = ["--index-url=http://deploy:in-an-address@127.0.0.1:8099/simple"]
+    done = deploy_from_the_index(scenario, tmp_path, release_uv_arguments=arguments, release_wheels="/no/wheels")
+    assert done.returncode != 0
+    message = re.sub(r"\s+", " ", done.stdout)
+    assert "user name or password of a package index, which every user of the hosts could see" in message
+    assert 'release_wheels is "/no/wheels", which is no directory on the controller.' in message
+    assert "in-an-address" not in done.stdout
