@@ -1,0 +1,614 @@
+# Copyright (c) 2026, hardened.django contributors
+# GNU General Public License v3.0+ (see COPYING or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Back up what this host has of a site into a repository of restic, prove that it comes back, and bring it back.
+
+Beside this file lies backup.json, which says what the host has, and where. A part is database, media or secrets.
+"""
+
+import argparse
+import contextlib
+import datetime
+import fcntl
+import hashlib
+import itertools
+import json
+import os
+import pathlib
+import re
+import shutil
+import stat
+import subprocess
+import sys
+import tarfile
+import tempfile
+import time
+import urllib.parse
+
+WANTED = json.loads(pathlib.Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
+STATE = pathlib.Path(WANTED["state"])
+HOST = WANTED["host"]
+DATABASES = WANTED["databases"]
+CREATE = """
+SELECT format('CREATE DATABASE %%I OWNER %%I TEMPLATE template0 ENCODING %%L LC_COLLATE %%L LC_CTYPE %%L',
+  %(new)s::text, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype)
+FROM pg_database WHERE datname = %(old)s
+"""
+# The same may connect as before.
+GRANT = """
+SELECT format('GRANT %%s ON DATABASE %%I TO %%I', privilege_type, %(new)s::text, pg_get_userbyid(grantee))
+FROM pg_database, aclexplode(datacl) WHERE datname = %(old)s AND grantee <> 0
+"""
+TABLES = """
+SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_namespace.oid = relnamespace
+WHERE relkind = 'r' AND relpersistence <> 't' AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'
+ORDER BY 1
+"""
+# Another host may be removing old backups, which takes the repository for itself.
+LOCK_SECONDS = 1800
+
+
+class Failure(Exception):
+    """Something that is told to the administrator without a traceback."""
+
+
+def credential(name):
+    """Return the file of a secret: a systemd credential, or where the administrator who calls this program finds it."""
+    directory = os.environ.get("CREDENTIALS_DIRECTORY")
+    return pathlib.Path(directory, name) if directory else pathlib.Path(WANTED["credentials"][name])
+
+
+REPOSITORY = credential("repository").read_text(encoding="utf-8").strip()
+SECRETS = json.loads(credential("environment.json").read_text(encoding="utf-8"))
+
+
+def shown(text):
+    """Return the last lines of a program without the secrets that it may repeat."""
+    address = urllib.parse.urlsplit(REPOSITORY.partition(":")[2])
+    secrets = [credential("password").read_text(encoding="utf-8").strip(), address.password, *SECRETS.values()]
+    lines = "; ".join(line.strip() for line in text.strip().splitlines()[-4:] if line.strip())
+    for secret in filter(None, secrets):
+        lines = lines.replace(secret, "***")
+    return lines
+
+
+def restic_command(*arguments):
+    options = ["--quiet"]
+    if REPOSITORY.startswith("sftp:"):
+        found = re.match(
+            r"sftp:(?://)?(?:(?P<user>[^@/]+)@)?(?P<host>\[[^]]+\]|[^:/]+)(?::(?P<port>\d+)(?=//))?", REPOSITORY
+        )
+        user = [f"-l{found['user']}"] if found["user"] else []
+        port = [f"-p{found['port']}"] if found["port"] else []
+        ssh = [
+            "ssh",
+            "-F",
+            WANTED["ssh_configuration"],
+            "-i",
+            str(credential("ssh_key")),
+            *user,
+            *port,
+            found["host"].strip("[]"),
+        ]
+        options.append(f"--option=sftp.command={' '.join(ssh)} -s sftp")
+    return ["restic", *options, *arguments]
+
+
+def restic_environment():
+    return {
+        "PATH": "/usr/sbin:/usr/bin:/sbin:/bin",
+        "HOME": "/nonexistent",
+        "RESTIC_REPOSITORY_FILE": str(credential("repository")),
+        "RESTIC_PASSWORD_FILE": str(credential("password")),
+        "RESTIC_CACHE_DIR": WANTED["cache"],
+        "TMPDIR": str(STATE),
+        **SECRETS,
+    }
+
+
+def restic(*arguments, text=None):
+    """Run restic and return what it prints; wait while another host has the repository for itself."""
+    deadline = time.monotonic() + LOCK_SECONDS
+    while True:
+        done = subprocess.run(
+            restic_command(*arguments),
+            env=restic_environment(),
+            input=text or "",
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+        if done.returncode == 0:
+            return done.stdout
+        if "already locked" not in done.stderr or time.monotonic() > deadline:
+            raise Failure(f"restic {arguments[0]} ended with {done.returncode}: {shown(done.stderr)}")
+        time.sleep(5)
+
+
+def open_repository():
+    """Prove that the repository can be opened. It is made by the host that removes old backups, and once only."""
+    known = STATE / "repository"
+    mark = hashlib.sha256(REPOSITORY.encode()).hexdigest()
+    try:
+        # Locks of runs that ended without giving them back; those of others stay.
+        restic("unlock")
+    except Failure as failure:
+        if "Is there a repository at the following location?" not in str(failure):
+            raise
+        if not WANTED["keeper"] or (known.exists() and known.read_text(encoding="utf-8") == mark):
+            raise
+        restic("init")
+    known.write_text(mark, encoding="utf-8")
+
+
+def run(*command):
+    done = subprocess.run(
+        command,
+        env=database_environment(),
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        encoding="utf-8",
+        check=False,
+    )
+    if done.returncode:
+        raise Failure(f"{pathlib.Path(command[0]).name} ended with {done.returncode}: {shown(done.stderr)}")
+
+
+def postgresql(program):
+    newest = max(pathlib.Path("/usr/lib/postgresql").iterdir(), key=lambda path: int(path.name))
+    return str(newest / "bin" / program)
+
+
+def database_environment():
+    environment = {
+        "PATH": "/usr/bin:/bin",
+        **{f"PG{name.upper()}": value for name, value in WANTED["connection"].items()},
+    }
+    # The server may limit what the site does; a dump takes as long as it takes.
+    environment["PGOPTIONS"] = "-c statement_timeout=0 -c lock_timeout=0 -c idle_in_transaction_session_timeout=0"
+    if "database_password" in WANTED["credentials"]:
+        environment["PGPASSFILE"] = str(STATE / "pgpass")
+    return environment
+
+
+def write_password():
+    if "database_password" in WANTED["credentials"]:
+        password = credential("database_password").read_text(encoding="utf-8")
+        path = STATE / "pgpass"
+        path.touch(mode=0o600)
+        path.write_text("*:*:*:*:" + re.sub(r"([\\:])", r"\\\1", password) + "\n", encoding="utf-8")
+
+
+@contextlib.contextmanager
+def connected(database, autocommit=False):
+    """Yield a function that executes a statement and returns its rows."""
+    import psycopg2  # hosts without a database have no need of it
+
+    os.environ.update(database_environment())
+    connection = psycopg2.connect(dbname=database)
+    try:
+        connection.set_session(isolation_level=None if autocommit else "REPEATABLE READ", autocommit=autocommit)
+        with connection.cursor() as cursor:
+
+            def execute(statement, parameters=None):
+                cursor.execute(statement, parameters)
+                return cursor.fetchall() if cursor.description else []
+
+            yield execute
+            connection.commit()
+    except psycopg2.Error as error:
+        raise Failure(f"the database {database}: {shown(str(error))}") from error
+    finally:
+        connection.close()
+
+
+def quoted(name):
+    return '"' + name.replace('"', '""') + '"'
+
+
+def row_counts(execute):
+    return {table: execute(f"SELECT count(*) FROM {table}")[0][0] for (table,) in execute(TABLES)}
+
+
+def check_dump(path):
+    """Read the whole dump: what pg_restore cannot read is no backup."""
+    run(postgresql("pg_restore"), "--file=/dev/null", str(path))
+
+
+def dump_databases(directory):
+    """Dump each database with the number of rows of its tables, both as they are in one moment."""
+    directory.mkdir(parents=True)
+    for name in DATABASES:
+        path = directory / f"{name}.dump"
+        with connected(name) as execute:
+            snapshot = execute("SELECT pg_export_snapshot()")[0][0]
+            # Uncompressed: restic compresses, and recognizes what has not changed since the last time.
+            run(
+                postgresql("pg_dump"),
+                "--format=custom",
+                "--compress=0",
+                f"--snapshot={snapshot}",
+                "--no-password",
+                f"--file={path}",
+                f"--dbname={name}",
+            )
+            counts = row_counts(execute)
+        check_dump(path)
+        (directory / f"{name}.json").write_text(json.dumps(counts), encoding="utf-8")
+    if not WANTED["managed"]:
+        run(postgresql("pg_dumpall"), "--globals-only", "--no-password", f"--file={directory / 'globals.sql'}")
+
+
+def back_up(tag, path):
+    """Make a snapshot of a directory; one that lacks files does not stay."""
+    try:
+        restic("backup", f"--host={HOST}", f"--tag={tag}", str(path))
+    except Failure as failure:
+        if "ended with 3" in str(failure):
+            newest = [found for found in snapshots(tag) if found["hostname"] == HOST][-1]
+            restic("forget", newest["id"])
+        raise
+
+
+def snapshots(tag):
+    """Return the snapshots of a tag, oldest first."""
+    found = json.loads(restic("snapshots", "--json", f"--tag={tag}")) or []
+    return sorted(found, key=lambda snapshot: moment(snapshot["time"]))
+
+
+def moment(text):
+    found = datetime.datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=datetime.UTC)
+
+
+def choose(part, wanted):
+    """Return a snapshot of a part: the newest up to a time, of this host or else of any; or one by its id."""
+    if re.fullmatch("[0-9a-f]{8,64}", wanted):
+        every = json.loads(restic("snapshots", "--json", wanted))
+        if not any({part, f"before-restore-{part}"} & set(found["tags"]) for found in every):
+            raise Failure(f"the snapshot {wanted} is none of the {part}")
+        return every[0]
+    every = snapshots(part)
+    if wanted != "latest":
+        every = [found for found in every if moment(found["time"]) <= moment(wanted)]
+    own = [found for found in every if found["hostname"] == HOST]
+    if not every:
+        raise Failure(f"the repository has no backup of the {part}{'' if wanted == 'latest' else f' up to {wanted}'}")
+    return (own or every)[-1]
+
+
+def fetch_dump(snapshot, name, directory):
+    directory.mkdir(parents=True, exist_ok=True)
+    for suffix in ("dump", "json"):
+        inside = f"{snapshot['paths'][0]}/{name}.{suffix}"
+        with (directory / f"{name}.{suffix}").open("wb") as file:
+            done = subprocess.run(
+                restic_command("dump", snapshot["id"], inside),
+                env=restic_environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=file,
+                stderr=subprocess.PIPE,
+                check=False,
+            )
+        if done.returncode:
+            raise Failure(f"restic dump ended with {done.returncode}: {shown(done.stderr.decode())}")
+    check_dump(directory / f"{name}.dump")
+    return directory / f"{name}.dump", json.loads((directory / f"{name}.json").read_text(encoding="utf-8"))
+
+
+def drop(database):
+    with connected("postgres", autocommit=True) as execute:
+        execute(f"DROP DATABASE IF EXISTS {quoted(database)} WITH (FORCE)")
+
+
+def load(snapshot, name, new, directory):
+    """Restore a database of a snapshot under a new name, and prove that it has the rows that it had."""
+    dump, counts = fetch_dump(snapshot, name, directory)
+    with connected("postgres", autocommit=True) as execute:
+        statements = execute(CREATE, {"new": new, "old": name})
+        if not statements:
+            raise Failure(
+                f"there is no database {name}, which tells the owner of the restored one; run the playbook site first"
+            )
+        execute(statements[0][0])
+        execute(f"REVOKE ALL ON DATABASE {quoted(new)} FROM PUBLIC")
+        for (statement,) in execute(GRANT, {"new": new, "old": name}):
+            execute(statement)
+    run(
+        postgresql("pg_restore"),
+        "--exit-on-error",
+        "--no-password",
+        f"--jobs={os.cpu_count()}",
+        f"--dbname={new}",
+        str(dump),
+    )
+    with connected(new, autocommit=True) as execute:
+        execute("ANALYZE")
+        restored = row_counts(execute)
+    different = sorted(table for table in counts.keys() | restored.keys() if counts.get(table) != restored.get(table))
+    if different:
+        raise Failure(f"the restored database {name} has other rows than were dumped: {', '.join(different)}")
+    return sum(counts.values())
+
+
+def restore_directory(part, snapshot, place):
+    """Restore a directory of a snapshot, owned by whom the present one belongs to: ids differ between hosts."""
+    scratch = place.with_name(f"{place.name}.unpacked")
+    shutil.rmtree(scratch, ignore_errors=True)
+    restic("restore", snapshot["id"], f"--target={scratch}", "--verify")
+    restored = scratch / snapshot["paths"][0].lstrip("/")
+    present = pathlib.Path(WANTED["files"][part])
+    owner = (present if present.exists() else present.parent).stat()
+    for folder, folders, names in os.walk(restored):
+        for path in (folder, *(os.path.join(folder, name) for name in (*folders, *names))):
+            os.lchown(path, owner.st_uid, owner.st_gid)
+    restored.rename(place)
+    shutil.rmtree(scratch)
+
+
+def staged(part):
+    """Return where a restored directory waits: where nobody but root gets at it."""
+    present = pathlib.Path(WANTED["files"][part])
+    return (STATE if part == "media" else present.parent) / f"{present.name}.restoring"
+
+
+def stage(part, wanted):
+    """Restore a part beside the present one, which goes on being used."""
+    snapshot = choose(part, wanted)
+    if part == "database":
+        for name in DATABASES:
+            drop(f"{name}.restoring")
+            try:
+                load(snapshot, name, f"{name}.restoring", STATE / "restore")
+            except Failure:
+                drop(f"{name}.restoring")
+                raise
+    else:
+        present = pathlib.Path(WANTED["files"][part])
+        if part == "media" and present.stat().st_dev != STATE.stat().st_dev:
+            raise Failure(
+                f"{present} lies on another file system than {STATE}; restore into another directory, and copy"
+            )
+        shutil.rmtree(staged(part), ignore_errors=True)
+        restore_directory(part, snapshot, staged(part))
+    return described(part, snapshot)
+
+
+def described(part, snapshot):
+    return f"{part}: restored snapshot {snapshot['id'][:8]} of {snapshot['hostname']}, {snapshot['time'][:19]}"
+
+
+def exchange(part):
+    """Let what was staged take the place of the present one, which is kept."""
+    if part == "database":
+        directory = STATE / "before-restore"
+        dump_databases(directory)
+        back_up("before-restore-database", directory)
+        before = snapshots("before-restore-database")[-1]["id"][:8]
+        for name in DATABASES:
+            drop(f"{name}.replaced")
+        # All or none.
+        with connected("postgres") as execute:
+            for name in DATABASES:
+                execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+                execute(f"ALTER DATABASE {quoted(name)} RENAME TO {quoted(f'{name}.replaced')}")
+                execute(f"ALTER DATABASE {quoted(f'{name}.restoring')} RENAME TO {quoted(name)}")
+        for name in DATABASES:
+            drop(f"{name}.replaced")
+        return f"database: what was there before is the snapshot {before}"
+    present = pathlib.Path(WANTED["files"][part])
+    before = staged(part).with_name(f"{present.name}.before-restore")
+    shutil.rmtree(before, ignore_errors=True)
+    if present.exists():
+        present.rename(before)
+    staged(part).rename(present)
+    return f"{part}: what was there before is {before}"
+
+
+def restore_into(part, wanted, place):
+    """Restore the first database under another name, or a directory somewhere else."""
+    snapshot = choose(part, wanted)
+    if part == "database":
+        with connected("postgres", autocommit=True) as execute:
+            if execute("SELECT FROM pg_database WHERE datname = %s", (place,)):
+                raise Failure(f"there is a database {place} already")
+        load(snapshot, DATABASES[0], place, STATE / "restore")
+    elif pathlib.Path(place).exists():
+        raise Failure(f"{place} exists already")
+    else:
+        restore_directory(part, snapshot, pathlib.Path(place))
+    return f"{described(part, snapshot)}, into {place}"
+
+
+def prove_directory(part):
+    """Read all files of the newest snapshot, and compare those that have not changed since; return their number."""
+    snapshot = choose(part, "latest")
+    present, compared = pathlib.Path(WANTED["files"][part]), 0
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            restic_command("dump", "--archive=tar", snapshot["id"], snapshot["paths"][0]),
+            env=restic_environment(),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+        ) as process,
+    ):
+        try:
+            with tarfile.open(fileobj=process.stdout, mode="r|") as archive:
+                for member in filter(tarfile.TarInfo.isfile, archive):
+                    digest = hashlib.file_digest(archive.extractfile(member), "sha256").digest()
+                    compared += agrees(present / inside(member.name, snapshot), member, digest)
+        except tarfile.TarError as error:
+            broken = str(error)
+        else:
+            broken = ""
+        process.stdout.close()
+        if process.wait() or broken:
+            errors.seek(0)
+            raise Failure(f"the {part} cannot be read back: {shown(errors.read().decode()) or broken}")
+    return compared
+
+
+def inside(name, snapshot):
+    """Return the path of a member of an archive below the directory that was backed up."""
+    return pathlib.PurePath("/", name).relative_to(snapshot["paths"][0])
+
+
+def agrees(path, member, digest):
+    """Tell whether a file is the one of the archive; one that has changed since does not count."""
+    try:
+        found = path.lstat()
+        if not stat.S_ISREG(found.st_mode) or (found.st_size, int(found.st_mtime)) != (member.size, int(member.mtime)):
+            return False
+        with path.open("rb") as file:
+            if hashlib.file_digest(file, "sha256").digest() != digest:
+                raise Failure(f"{path} has another content than its backup, although it is as old and as long")
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def back_up_all():
+    if DATABASES:
+        dump_databases(STATE / "run")
+        back_up("database", STATE / "run")
+    for part, path in WANTED["files"].items():
+        back_up(part, path)
+    if WANTED["files"]:
+        write_stamp()
+    if WANTED["keeper"] and any(WANTED["keep"].values()):
+        tags = [
+            f"--tag={tag}"
+            for tag in ("database", "media", "secrets", "drill-database", "drill-files", "before-restore-database")
+        ]
+        keep = [f"--keep-{name}={number}" for name, number in WANTED["keep"].items()]
+        restic("forget", "--prune", "--group-by=host,tags", *tags, *keep)
+
+
+def drill():
+    """Restore the newest backup of what this host has, and compare; then leave a note of it in the repository."""
+    proved = {}
+    if DATABASES and not WANTED["managed"]:
+        snapshot = choose("database", "latest")
+        for name in DATABASES:
+            drop(f"{name}.drill")
+            try:
+                proved[f"rows of {name}"] = load(snapshot, name, f"{name}.drill", STATE / "drill")
+            finally:
+                drop(f"{name}.drill")
+        note("drill-database", proved)
+    if WANTED["keeper"]:
+        restic("check", f"--read-data-subset={WANTED['check_subset']}")
+    if WANTED["files"]:
+        proved |= {f"files of {part}": prove_directory(part) for part in WANTED["files"]}
+        note("drill-files", proved)
+        write_stamp()
+    print("restored and compared:", ", ".join(f"{number} {what}" for what, number in proved.items()))
+
+
+def note(tag, proved):
+    restic(
+        "backup", "--stdin", "--stdin-filename=drill.json", f"--host={HOST}", f"--tag={tag}", text=json.dumps(proved)
+    )
+
+
+def write_stamp():
+    """Write what the playbook check reads: as old as the oldest of the newest backups of all parts."""
+    times = {}
+    for kind, shared, own in (
+        ("backup", "database", list(WANTED["files"])),
+        ("restore_drill", "drill-database", ["drill-files"]),
+    ):
+        newest = [[found["time"] for found in snapshots(shared)][-1:]]
+        newest += [[found["time"] for found in snapshots(tag) if found["hostname"] == HOST][-1:] for tag in own]
+        if all(newest):
+            finished = min(moment(found[0]).timestamp() for found in newest)
+            times[kind] = {"finished": int(finished), "period": period(WANTED["calendars"][kind])}
+    path = pathlib.Path(WANTED["stamp"])
+    new = path.with_name(f"{path.name}.new")
+    new.write_text(json.dumps(times), encoding="utf-8")
+    new.chmod(0o644)
+    new.replace(path)
+
+
+def period(calendar):
+    """Return the longest time between two events of a calendar of systemd, in seconds."""
+    command = ["systemd-analyze", "calendar", "--iterations=10", calendar]
+    text = subprocess.run(
+        command, env={"TZ": "UTC", "PATH": "/usr/bin:/bin"}, capture_output=True, encoding="utf-8", check=True
+    ).stdout
+    times = [moment(found).timestamp() for found in re.findall(r"(\d{4}-\d\d-\d\d \d\d:\d\d:\d\d) UTC", text)]
+    return max((later - earlier for earlier, later in itertools.pairwise(dict.fromkeys(times))), default=0)
+
+
+def clean():
+    """Remove what a run leaves behind, however it ended."""
+    for name in ("run", "drill", "restore", "before-restore"):
+        shutil.rmtree(STATE / name, ignore_errors=True)
+    (STATE / "pgpass").unlink(missing_ok=True)
+
+
+def act(arguments):
+    if arguments.action == "restic":
+        os.execvpe("restic", restic_command(*arguments.words), restic_environment())
+    with (STATE / "lock").open("w", encoding="utf-8") as lock:
+        # One at a time on this host.
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        clean()
+        if arguments.action == "clean":
+            if DATABASES and not WANTED["managed"]:
+                for name in DATABASES:
+                    drop(f"{name}.drill")
+            return
+        write_password()
+        try:
+            open_repository()
+            if arguments.action == "run":
+                back_up_all()
+            elif arguments.action == "drill":
+                drill()
+            elif arguments.action == "stage":
+                print(stage(arguments.part, arguments.wanted))
+            elif arguments.action == "exchange":
+                print(exchange(arguments.part))
+            else:
+                print(restore_into(arguments.part, arguments.wanted, arguments.place))
+        finally:
+            clean()
+
+
+def main():
+    parser = argparse.ArgumentParser(prog=f"{WANTED['name']}-backup", description=__doc__)
+    actions = parser.add_subparsers(dest="action", required=True)
+    actions.add_parser("run", help="back up what this host has")
+    actions.add_parser(
+        "drill", help="restore the newest backup beside what this host has, compare, and remove it again"
+    )
+    actions.add_parser("clean", help="remove what a run that was killed has left behind")
+    for name, words in (
+        ("stage", "restore a part beside the present one"),
+        ("exchange", "put what was staged into its place"),
+        ("into", "restore a part into another place"),
+    ):
+        action = actions.add_parser(name, help=words)
+        action.add_argument("part", choices=["database", "media", "secrets"])
+        if name == "into":
+            action.add_argument("place", help="name of the new database, or path of the new directory")
+        if name != "exchange":
+            action.add_argument(
+                "--from",
+                dest="wanted",
+                default="latest",
+                help="latest, a time such as 2026-11-27T03:00 (UTC), or the id of a snapshot",
+            )
+    action = actions.add_parser("restic", help="run any command of restic on the repository")
+    action.add_argument("words", nargs=argparse.REMAINDER)
+    try:
+        act(parser.parse_args())
+    except (Failure, OSError) as failure:
+        sys.exit(f"{parser.prog}: {failure}")
+
+
+os.umask(0o077)
+main()
