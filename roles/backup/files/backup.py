@@ -58,39 +58,34 @@ def credential(name):
     return pathlib.Path(directory, name) if directory else pathlib.Path(WANTED["credentials"][name])
 
 
-REPOSITORY = credential("repository").read_text(encoding="utf-8").strip()
-SECRETS = json.loads(credential("environment.json").read_text(encoding="utf-8"))
+def secret(name):
+    return credential(name).read_text(encoding="utf-8").strip()
+
+
+def variables():
+    """Return the variables that restic's targets read, which are secrets."""
+    return json.loads(secret("environment.json"))
 
 
 def shown(text):
     """Return the last lines of a program without the secrets that it may repeat."""
-    address = urllib.parse.urlsplit(REPOSITORY.partition(":")[2])
-    secrets = [credential("password").read_text(encoding="utf-8").strip(), address.password, *SECRETS.values()]
+    address = urllib.parse.urlsplit(secret("repository").partition(":")[2])
+    secrets = [secret("password"), address.password, *variables().values()]
     lines = "; ".join(line.strip() for line in text.strip().splitlines()[-4:] if line.strip())
-    for secret in filter(None, secrets):
-        lines = lines.replace(secret, "***")
+    for hidden in filter(None, secrets):
+        lines = lines.replace(hidden, "***")
     return lines
 
 
 def restic_command(*arguments):
     options = ["--quiet"]
-    if REPOSITORY.startswith("sftp:"):
-        found = re.match(
-            r"sftp:(?://)?(?:(?P<user>[^@/]+)@)?(?P<host>\[[^]]+\]|[^:/]+)(?::(?P<port>\d+)(?=//))?", REPOSITORY
-        )
-        user = [f"-l{found['user']}"] if found["user"] else []
-        port = [f"-p{found['port']}"] if found["port"] else []
-        ssh = [
-            "ssh",
-            "-F",
-            WANTED["ssh_configuration"],
-            "-i",
-            str(credential("ssh_key")),
-            *user,
-            *port,
-            found["host"].strip("[]"),
-        ]
-        options.append(f"--option=sftp.command={' '.join(ssh)} -s sftp")
+    repository = secret("repository")
+    if repository.startswith("sftp:"):
+        # In both notations of restic, sftp:USER@HOST:PATH and sftp://USER@HOST:PORT//PATH.
+        address = urllib.parse.urlsplit(repository).netloc
+        target = f"ssh://{address}" if address else repository.split(":")[1]
+        ssh = f"ssh -F {WANTED['ssh_configuration']} -i {credential('ssh_key')} {target} -s sftp"
+        options.append(f"--option=sftp.command={ssh}")
     return ["restic", *options, *arguments]
 
 
@@ -102,7 +97,7 @@ def restic_environment():
         "RESTIC_PASSWORD_FILE": str(credential("password")),
         "RESTIC_CACHE_DIR": WANTED["cache"],
         "TMPDIR": str(STATE),
-        **SECRETS,
+        **variables(),
     }
 
 
@@ -128,7 +123,7 @@ def restic(*arguments, text=None):
 def open_repository():
     """Prove that the repository can be opened. It is made by the host that removes old backups, and once only."""
     known = STATE / "repository"
-    mark = hashlib.sha256(REPOSITORY.encode()).hexdigest()
+    mark = hashlib.sha256(secret("repository").encode()).hexdigest()
     try:
         # Locks of runs that ended without giving them back; those of others stay.
         restic("unlock")
@@ -173,7 +168,7 @@ def database_environment():
 
 def write_password():
     if "database_password" in WANTED["credentials"]:
-        password = credential("database_password").read_text(encoding="utf-8")
+        password = secret("database_password")
         path = STATE / "pgpass"
         path.touch(mode=0o600)
         path.write_text("*:*:*:*:" + re.sub(r"([\\:])", r"\\\1", password) + "\n", encoding="utf-8")
@@ -410,7 +405,7 @@ def restore_into(part, wanted, place):
     snapshot = choose(part, wanted)
     if part == "database":
         with connected("postgres", autocommit=True) as execute:
-            if execute("SELECT FROM pg_database WHERE datname = %s", (place,)):
+            if execute("SELECT 1 FROM pg_database WHERE datname = %s", (place,)):
                 raise Failure(f"there is a database {place} already")
         load(snapshot, DATABASES[0], place, STATE / "restore")
     elif pathlib.Path(place).exists():

@@ -1,0 +1,61 @@
+"""An app host, a database host, and a third one that keeps their backups."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+
+class Backups:
+    """What administrators do with the backups of the site."""
+
+    def __init__(self, scenario) -> None:
+        self.app, self.db, self.target = (scenario.host(name) for name in ("app1", "db1", "target"))
+
+    def start(self, host, unit="guestbook-backup"):
+        """Start a unit; return whether it succeeded, and what it said."""
+        begin = host.check_output("date +%s.%N")
+        result = host.run(f"systemctl start {unit}.service")
+        words = host.check_output(f"journalctl --unit {unit}.service --since @{begin} --output cat --no-pager")
+        return result.rc == 0, words
+
+    def everything(self):
+        for host in (self.db, self.app):
+            good, words = self.start(host)
+            assert good, words
+
+    def snapshots(self, tag):
+        listing = self.db.check_output(f"guestbook-backup restic snapshots --json --tag {tag}")
+        return [snapshot["short_id"] for snapshot in json.loads(listing) or []]
+
+    def sql(self, statement, database="guestbook"):
+        command = (
+            "runuser -u postgres -- psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 %s -c %s"
+        )
+        return self.db.check_output(command, database, statement)
+
+    def rows(self, database="guestbook"):
+        """Every row of the entries, users and migrations."""
+        tables = ("guestbook_entry", "auth_user", "django_migrations", "django_content_type", "auth_permission")
+        return {table: self.sql(f"SELECT * FROM {table} ORDER BY id", database) for table in tables}
+
+    def media(self, directory="/var/lib/guestbook/media"):
+        """The checksum, the owner and the mode of every upload."""
+        find = "find . -type f -exec sha256sum {} + -exec stat --format '%n %U %a' {} + | sort"
+        return self.app.check_output(f"cd {directory} && {find}")
+
+    def stamp(self):
+        return json.loads(self.app.check_output("cat /var/lib/hardened.django/guestbook/backups.json"))
+
+
+@pytest.fixture(scope="session")
+def backups(scenario):
+    return Backups(scenario)
+
+
+@pytest.fixture(scope="session")
+def secrets(app, scenario):
+    """What nobody may see: the secrets of the inventory, and a line of the key."""
+    key = (scenario.inventory.parents[2] / ".cache/backup/key").read_text().splitlines()[2]
+    return ["a-password-of-the-repository", "a-key-of-a-storage-provider", key]

@@ -1,0 +1,302 @@
+"""Backups that fail loudly and come back whole."""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+import time
+
+import pytest
+from browser import CHECKOUT, PIXEL, Browser
+
+RESTORE, DRILL = CHECKOUT / "playbooks/restore.yml", CHECKOUT / "playbooks/restore_drill.yml"
+CONFIRMED = ("-e", "backup_restore_confirm=guestbook")
+REPOSITORY = "/srv/backups/guestbook"
+STATE = "/var/lib/guestbook-backup"
+PASSWORD = "/etc/guestbook/backup/password"
+SECRETS = "/etc/guestbook/secrets"
+# Each transaction writes the same text twice.
+WRITER = """while :; do
+  echo "BEGIN; INSERT INTO guestbook_entry (author, text, picture, created) SELECT 'writer', t, '', now()
+        FROM (SELECT md5(random()::text) AS t) one, generate_series(1, 2); COMMIT;"
+done | runuser -u postgres -- psql --no-psqlrc --quiet guestbook"""
+WRITTEN_TEXTS = "SELECT text, count(*) FROM guestbook_entry WHERE author = 'writer' GROUP BY text"
+# Does what pg_dump does, and loses half of it.
+HALF_DUMP = """#!/bin/sh
+"$0.real" "$@" || exit
+for word; do
+  case $word in --file=*) truncate --size=100K "${word#--file=}" ;; esac
+done
+"""
+# Far more than the disk of one of the tests has; and it compresses badly.
+FILL = """INSERT INTO guestbook_entry (author, text, picture, created)
+SELECT 'author ' || n, (SELECT string_agg(md5(random()::text || n || m), '') FROM generate_series(1, 30) m), '', now()
+FROM generate_series(1, 2000) n"""
+
+
+def words(result) -> str:
+    return " ".join(result.stdout.split())
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled(backups, scenario, app):
+    """Entries and uploads that came through the site."""
+    certificate = app.file("/etc/guestbook/certificate/fullchain.pem").content_string
+    browser = Browser(scenario.addresses("app1")[0], "www.guestbook.example", certificate)
+    for number in range(3):
+        entry = {"author": f"visitor {number}", "text": f"entry {number} with é, ' and \\"}
+        # Nobody looks at what follows the picture.
+        picture = PIXEL + random.Random(number).randbytes(100_000)
+        assert browser.submit("/", entry, {"picture": (f"{number}.png", picture)}).status == 302
+    backups.sql(FILL)
+    backups.everything()
+
+
+def test_the_units_are_sandboxed(backups):
+    for host in (backups.app, backups.db):
+        for unit in ("guestbook-backup", "guestbook-backup-drill"):
+            assert host.run(f"systemd-analyze security --threshold=18 {unit}.service").rc == 0
+            assert host.service(f"{unit}.timer").is_enabled
+
+
+def test_a_backup_is_known_to_the_check(backups):
+    stamp = backups.stamp()["backup"]
+    assert stamp["period"] == 24 * 60 * 60
+    assert 0 <= int(backups.app.check_output("date +%s")) - stamp["finished"] < 600
+
+
+def test_a_drill_restores_and_compares(scenario, backups):
+    result = scenario.playbook(path=DRILL)
+    assert result.returncode == 0, result.stdout
+    assert re.search(r"restored and compared: \d{4} rows of guestbook", words(result))
+    assert "restored and compared: 3 files of media, 3 files of secrets" in words(result)
+    stamp = backups.stamp()["restore_drill"]
+    assert stamp["period"] == 7 * 24 * 60 * 60
+    assert 0 <= int(backups.app.check_output("date +%s")) - stamp["finished"] < 600
+    assert backups.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'guestbook%'") == "1"
+    assert backups.db.check_output(f"ls {STATE}").split() == ["lock", "repository"]
+
+
+def test_a_backup_under_load_is_of_one_moment(backups):
+    written = "SELECT count(*) FROM guestbook_entry WHERE author = 'writer'"
+    backups.db.check_output("systemd-run --unit=writer --collect sh -c %s", WRITER)
+    try:
+        before = int(backups.sql(written))
+        good, log = backups.start(backups.db)
+    finally:
+        backups.db.run("systemctl stop writer")
+    assert good, log
+    said = backups.db.check_output("guestbook-backup into database copy")
+    assert "into copy" in said
+    assert before < int(backups.sql(written, "copy")) < int(backups.sql(written))
+    assert backups.sql(f"SELECT text FROM ({WRITTEN_TEXTS}) texts WHERE count <> 2", "copy") == ""
+    refused = backups.db.run("guestbook-backup into database copy")
+    assert refused.rc != 0 and "there is a database copy already" in refused.stderr
+    backups.sql("DROP DATABASE copy")
+
+
+@pytest.mark.parametrize(
+    ("broken", "mended", "message"),
+    [
+        (
+            f"cp --preserve {PASSWORD} /root/ && echo another-password >{PASSWORD}",
+            f"mv /root/password {PASSWORD}",
+            "wrong password or no key found",
+        ),
+        (
+            f"mount -t tmpfs -o size=256k tmpfs {STATE} && date >{STATE}/repository",
+            f"umount {STATE}",
+            "No space left on device",
+        ),
+        (
+            "ip route add unreachable 10.89.40.5",
+            "ip route delete unreachable 10.89.40.5",
+            "No route to host",
+        ),
+    ],
+    ids=["wrong password", "full disk", "target down"],
+)
+def test_a_failed_backup_says_so_and_harms_nothing(backups, broken, mended, message):
+    before = backups.snapshots("database")
+    backups.db.check_output(broken)
+    try:
+        good, log = backups.start(backups.db)
+    finally:
+        backups.db.check_output(mended)
+    assert not good
+    assert message in log
+    assert backups.snapshots("database") == before
+    good, log = backups.start(backups.db)
+    assert good, log
+    assert backups.db.check_output(f"ls {STATE}").split() == ["lock", "repository"]
+
+
+def test_a_killed_dump_is_no_backup_and_leaves_nothing_behind(backups):
+    before = backups.snapshots("database")
+    lock = "BEGIN; LOCK TABLE guestbook_entry IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60);"
+    backups.db.check_output("systemd-run --unit=holder --collect runuser -u postgres -- psql guestbook -c %s", lock)
+    backups.db.check_output("systemctl start --no-block guestbook-backup.service")
+    deadline = time.monotonic() + 30
+    while not backups.db.check_output(f"find {STATE} -name guestbook.dump"):
+        assert time.monotonic() < deadline
+    backups.db.check_output("systemctl kill --kill-whom=main --signal=KILL guestbook-backup.service")
+    while backups.db.check_output("systemctl show --property=ActiveState guestbook-backup.service").endswith("ing"):
+        assert time.monotonic() < deadline
+    backups.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%'")
+    assert backups.db.check_output(f"ls {STATE}").split() == ["lock", "repository"]
+    assert backups.snapshots("database") == before
+    good, log = backups.start(backups.db)
+    assert good, log
+
+
+def test_a_damaged_dump_never_reaches_the_repository(backups):
+    """A pg_dump that says it succeeded, and wrote half a dump."""
+    before = backups.snapshots("database")
+    dump = backups.db.check_output("ls /usr/lib/postgresql/*/bin/pg_dump")
+    backups.db.check_output(f"mv {dump} {dump}.real && printf %s %s >{dump} && chmod 0755 {dump}", "%s", HALF_DUMP)
+    try:
+        good, log = backups.start(backups.db)
+    finally:
+        backups.db.check_output(f"mv {dump}.real {dump}")
+    assert not good
+    assert "pg_restore ended with 1" in log
+    assert backups.snapshots("database") == before
+
+
+def test_old_backups_are_removed_by_the_day(backups):
+    for day in range(1, 6):
+        options = f"--host db1 --tag database --time '$(date -d '{day} days ago' '+%F %T')'".replace(
+            "'$", '"$'
+        ).replace(")'", ')"')
+        backups.db.check_output(f"guestbook-backup restic backup {options} /etc/hostname")
+    good, log = backups.start(backups.db)
+    assert good, log
+    listing = json.loads(backups.db.check_output("guestbook-backup restic snapshots --json --tag database"))
+    today = backups.db.check_output("date +%F")
+    days = [snapshot["time"][:10] for snapshot in listing]
+    assert len(days) == len(set(days)) == 3
+    assert days[-1] == today
+
+
+def test_a_drill_finds_a_damaged_repository(backups):
+    find = f"find {REPOSITORY}/data -type f -size +20k"
+    backups.target.check_output(f"cp --archive {REPOSITORY} {REPOSITORY}.sound")
+    try:
+        backups.target.check_output(
+            f"{find} -exec sh -c 'printf damage | dd of=$1 bs=1 seek=9000 conv=notrunc' - {{}} ';'"
+        )
+        drills = [backups.start(host, "guestbook-backup-drill") for host in (backups.db, backups.app)]
+    finally:
+        backups.target.check_output(f"rm -r {REPOSITORY} && mv {REPOSITORY}.sound {REPOSITORY}")
+    assert [good for good, _log in drills] == [False, False], drills
+    assert backups.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'guestbook%'") == "1"
+    for host in (backups.db, backups.app):
+        good, log = backups.start(host, "guestbook-backup-drill")
+        assert good, log
+
+
+def test_what_was_lost_comes_back(scenario, backups, secrets, browser):
+    """Of the hosts nothing is left but their packages: database, media, secrets, and what the role installed."""
+    backups.everything()
+    rows, media = backups.rows(), backups.media()
+    key = backups.app.check_output(f"sha256sum {SECRETS}/secret_key")
+    lost = f"{SECRETS} /var/lib/guestbook/media/* {STATE} /etc/guestbook/backup"
+    backups.app.check_output(f"systemctl stop guestbook.socket guestbook.service && rm -r {lost}")
+    backups.db.check_output(f"rm -r {STATE} /etc/guestbook/backup")
+    backups.sql("DROP DATABASE guestbook WITH (FORCE)", "postgres")
+
+    only_secrets = scenario.playbook(
+        *CONFIRMED, "-e", '{"backup_restore": ["secrets"]}', "-vvvv", "--diff", path=RESTORE
+    )
+    assert only_secrets.returncode == 0, only_secrets.stdout
+    assert backups.app.check_output(f"sha256sum {SECRETS}/secret_key") == key
+    site = scenario.playbook()
+    assert site.returncode == 0, site.stdout
+    result = scenario.playbook(*CONFIRMED, "-vvvv", "--diff", path=RESTORE)
+    assert result.returncode == 0, result.stdout
+    assert backups.rows() == rows
+    assert backups.media() == media
+    assert backups.app.check_output(f"sha256sum {SECRETS}/secret_key") == key
+    assert "entry 2 with" in browser.get("/").text
+    for secret in secrets:
+        assert secret not in only_secrets.stdout and secret not in result.stdout
+
+
+def test_a_failed_restore_leaves_what_was_there(scenario, backups, browser):
+    rows = backups.rows()
+    result = scenario.playbook(
+        *CONFIRMED, "-e", '{"backup_restore": ["database"], "backup_restore_from": "2020-01-01"}', path=RESTORE
+    )
+    assert result.returncode != 0
+    assert "the repository has no backup of the database up to 2020-01-01" in words(result)
+    assert browser.get("/").status == 200
+    assert backups.rows() == rows
+
+
+def test_what_a_restore_replaced_comes_back(scenario, backups, browser):
+    """Back to the backup, and to what was there before: that is a snapshot of its own."""
+    backups.sql(
+        "INSERT INTO guestbook_entry (author, text, picture, created) VALUES ('late', 'after the backup', '', now())"
+    )
+    rows = backups.rows()
+    (before,) = backups.snapshots("before-restore-database")
+    result = scenario.playbook(*CONFIRMED, "-e", '{"backup_restore": ["database"]}', path=RESTORE)
+    assert result.returncode == 0, result.stdout
+    assert backups.rows() != rows
+    again = re.search(r"what was there before is the snapshot (\w+)", words(result))[1]
+    assert again != before
+    variables = json.dumps({"backup_restore": ["database"], "backup_restore_from": again})
+    result = scenario.playbook(*CONFIRMED, "-e", variables, path=RESTORE)
+    assert result.returncode == 0, result.stdout
+    assert backups.rows() == rows
+    assert browser.get("/").status == 200
+
+
+def test_no_secret_is_shown(backups, secrets):
+    backups.db.check_output("systemctl start --no-block guestbook-backup.service")
+    seen = ""
+    while backups.db.check_output("systemctl show --property=ActiveState guestbook-backup.service").endswith("ing"):
+        seen += backups.db.check_output(
+            "runuser -u nobody -- ps axewww; ps axww; systemctl show guestbook-backup.service"
+        )
+    assert "restic" in seen
+    for host in (backups.app, backups.db):
+        seen += host.check_output("journalctl --no-pager --output=export; systemctl show 'guestbook-backup*'")
+        seen += host.check_output("cat /etc/guestbook/backup/backup.json /etc/systemd/system/guestbook-backup*")
+        assert host.check_output("stat --format %a /etc/guestbook/backup/password") == "400"
+    for secret in secrets:
+        assert secret not in seen
+
+
+def test_bad_input_is_refused(scenario):
+    bad = {
+        "backup_repository": "sftp: host",
+        "backup_password": "short",
+        "backup_environment": {"RESTIC_PASSWORD": "x"},
+        "backup_ssh_key": "",
+        "backup_calendar": "a\nb",
+        "backup_timeout": "never",
+        "backup_keep_daily": -1,
+        "backup_check_subset": "all",
+    }
+    result = scenario.playbook("-e", json.dumps(bad))
+    assert result.returncode != 0
+    for name in bad:
+        assert name in result.stdout
+
+
+def test_a_restore_without_confirmation_is_refused(scenario):
+    bad = {"backup_restore": ["data"], "backup_restore_from": "yesterday", "backup_restore_into": "no/path"}
+    result = scenario.playbook("-e", json.dumps(bad), path=RESTORE)
+    assert result.returncode != 0
+    assert all(f"{name} " in words(result) for name in bad)
+    result = scenario.playbook(path=RESTORE)
+    assert result.returncode != 0
+    assert "set backup_restore_confirm to guestbook" in words(result)
+
+
+def test_a_second_run_changes_nothing(scenario):
+    result = scenario.playbook("--tags", "backup")
+    assert result.returncode == 0, result.stdout
+    assert set(re.findall(r"changed=(\d+)", result.stdout)) == {"0"}, result.stdout
