@@ -23,8 +23,6 @@ MOST_DISK = 1.5
 SHOWN_TASKS = 12
 SOURCE = Path(".cache/bench/guestbook")
 CHANGED = SOURCE / "guestbook/templates/guestbook/base.html"
-# The measured releases, the one of the first run, and the one whose remote calls are counted.
-RELEASES = ROUNDS + 2
 
 
 class BenchError(Exception):

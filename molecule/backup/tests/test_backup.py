@@ -244,7 +244,7 @@ def test_what_a_restore_replaced_comes_back(scenario, backups, browser):
     result = scenario.playbook(*CONFIRMED, "-e", '{"backup_restore": ["database"]}', path=RESTORE)
     assert result.returncode == 0, result.stdout
     assert backups.rows() != rows
-    again = re.search(r"what was there before is the snapshot (\w+)", words(result))[1]
+    (again,) = re.findall(r"what was there before is the snapshot (\w+)", words(result))
     assert again != before
     variables = json.dumps({"backup_restore": ["database"], "backup_restore_from": again})
     result = scenario.playbook(*CONFIRMED, "-e", variables, path=RESTORE)
