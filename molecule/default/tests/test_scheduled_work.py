@@ -116,6 +116,7 @@ def test_a_job_is_gone_from_its_host_before_it_is_on_the_next_one(scenario, app,
         return float(host.check_output(words, message).split()[0])
 
     database = scenario.host("db1")
+    assert "jobs would run as root, without a sandbox" in " ".join(run(scheduled_jobs_directives=[]).stdout.split())
     assert run(scheduled_jobs_host="app1").returncode == 0
     app.run_expect([0], "systemctl start --no-block moving-tick.service")
     assert show(app, "moving-tick.service", "ActiveState") == ["activating"]

@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 
-WANTED = "ActiveState,InactiveEnterTimestampMonotonic,OnFailure,Result"
+WANTED = "ActiveState,ExecMainStartTimestamp,InactiveEnterTimestampMonotonic,OnFailure,Result"
 
 
 def output(*command):
@@ -30,9 +30,11 @@ def result(state):
 
 project, host = sys.argv[1:]
 for timer in json.loads(output("systemctl", "list-timers", "--all", "--output=json", f"{project}-*.timer") or "[]"):
-    shown = output("systemctl", "show", f"--property={WANTED}", timer["activates"])
+    shown = output("systemctl", "show", "--timestamp=unix", f"--property={WANTED}", timer["activates"])
     state = dict(line.split("=", 1) for line in shown.splitlines())
     # A name may begin with that of another project.
     if f"{project}-alert@" in state["OnFailure"]:
         job = timer["activates"].removesuffix(".service").removeprefix(f"{project}-")
-        print(f"{job:<20} {host:<24} last {when(timer['last'])}, {result(state)}; next {when(timer['next'])}")
+        # Somebody may have started it without the timer.
+        last = max(timer["last"] or 0, int(state["ExecMainStartTimestamp"].lstrip("@") or 0) * 1_000_000)
+        print(f"{job:<20} {host:<24} last {when(last)}, {result(state)}; next {when(timer['next'])}")
