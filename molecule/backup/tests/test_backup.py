@@ -69,7 +69,7 @@ def test_a_backup_is_known_to_the_check(backups):
 def test_a_drill_restores_and_compares(scenario, backups):
     result = scenario.playbook(path=DRILL)
     assert result.returncode == 0, result.stdout
-    assert re.search(r"restored and compared: \d{4} rows of guestbook", words(result))
+    assert re.search(r"restored and compared: \d{4,} rows of guestbook", words(result))
     assert "restored and compared: 3 files of media, 3 files of secrets" in words(result)
     stamp = backups.stamp()["restore_drill"]
     assert stamp["period"] == 7 * 24 * 60 * 60
@@ -87,11 +87,11 @@ def test_a_backup_under_load_is_of_one_moment(backups):
     finally:
         backups.db.run("systemctl stop writer")
     assert good, log
-    said = backups.db.check_output("guestbook-backup into database copy")
+    said = backups.db.check_output("guestbook-backup restore database --into copy")
     assert "into copy" in said
     assert before < int(backups.sql(written, "copy")) < int(backups.sql(written))
     assert backups.sql(f"SELECT text FROM ({WRITTEN_TEXTS}) texts WHERE count <> 2", "copy") == ""
-    refused = backups.db.run("guestbook-backup into database copy")
+    refused = backups.db.run("guestbook-backup restore database --into copy")
     assert refused.rc != 0 and "there is a database copy already" in refused.stderr
     backups.sql("DROP DATABASE copy")
 
@@ -174,8 +174,8 @@ def test_old_backups_are_removed_by_the_day(backups):
     assert good, log
     listing = json.loads(backups.db.check_output("guestbook-backup restic snapshots --json --tag database"))
     today = backups.db.check_output("date +%F")
-    days = [snapshot["time"][:10] for snapshot in listing]
-    assert len(days) == len(set(days)) == 3
+    days = sorted({snapshot["time"][:10] for snapshot in listing})
+    assert len(days) == 3
     assert days[-1] == today
 
 
@@ -211,7 +211,8 @@ def test_what_was_lost_comes_back(scenario, backups, secrets, browser):
     )
     assert only_secrets.returncode == 0, only_secrets.stdout
     assert backups.app.check_output(f"sha256sum {SECRETS}/secret_key") == key
-    site = scenario.playbook()
+    # The app host has its release still, so that nothing migrates.
+    site = scenario.playbook("--tags", "postgresql,app_server,backup")
     assert site.returncode == 0, site.stdout
     result = scenario.playbook(*CONFIRMED, "-vvvv", "--diff", path=RESTORE)
     assert result.returncode == 0, result.stdout
@@ -262,7 +263,7 @@ def test_no_secret_is_shown(backups, secrets):
         )
     assert "restic" in seen
     for host in (backups.app, backups.db):
-        seen += host.check_output("journalctl --no-pager --output=export; systemctl show 'guestbook-backup*'")
+        seen += host.check_output("journalctl --no-pager --all; systemctl show 'guestbook-backup*'")
         seen += host.check_output("cat /etc/guestbook/backup/backup.json /etc/systemd/system/guestbook-backup*")
         assert host.check_output("stat --format %a /etc/guestbook/backup/password") == "400"
     for secret in secrets:

@@ -478,7 +478,8 @@ def back_up_all():
             for tag in ("database", "media", "secrets", "drill-database", "drill-files", "before-restore-database")
         ]
         keep = [f"--keep-{name}={number}" for name, number in WANTED["keep"].items()]
-        restic("forget", "--prune", "--group-by=host,tags", *tags, *keep)
+        # What was made today stays beside what replaces it: after a loss, the newest may be of an empty site.
+        restic("forget", "--prune", "--group-by=host,tags", "--keep-within=2d", *tags, *keep)
 
 
 def drill():
@@ -563,12 +564,12 @@ def act(arguments):
                 back_up_all()
             elif arguments.action == "drill":
                 drill()
-            elif arguments.action == "stage":
-                print(stage(arguments.part, arguments.wanted))
             elif arguments.action == "exchange":
                 print(exchange(arguments.part))
+            elif arguments.into:
+                print(restore_into(arguments.part, arguments.wanted, arguments.into))
             else:
-                print(restore_into(arguments.part, arguments.wanted, arguments.place))
+                print(stage(arguments.part, arguments.wanted))
         finally:
             clean()
 
@@ -581,22 +582,17 @@ def main():
         "drill", help="restore the newest backup beside what this host has, compare, and remove it again"
     )
     actions.add_parser("clean", help="remove what a run that was killed has left behind")
-    for name, words in (
-        ("stage", "restore a part beside the present one"),
-        ("exchange", "put what was staged into its place"),
-        ("into", "restore a part into another place"),
-    ):
-        action = actions.add_parser(name, help=words)
-        action.add_argument("part", choices=["database", "media", "secrets"])
-        if name == "into":
-            action.add_argument("place", help="name of the new database, or path of the new directory")
-        if name != "exchange":
-            action.add_argument(
-                "--from",
-                dest="wanted",
-                default="latest",
-                help="latest, a time such as 2026-11-27T03:00 (UTC), or the id of a snapshot",
-            )
+    action = actions.add_parser("restore", help="restore a part beside the present one")
+    action.add_argument("part", choices=["database", "media", "secrets"])
+    action.add_argument(
+        "--from",
+        dest="wanted",
+        default="latest",
+        help="latest, a time such as 2026-11-27T03:00 (UTC), or the id of a snapshot",
+    )
+    action.add_argument("--into", default="", help="name of a new database, or path of a new directory")
+    action = actions.add_parser("exchange", help="put what was restored into its place")
+    action.add_argument("part", choices=["database", "media", "secrets"])
     action = actions.add_parser("restic", help="run any command of restic on the repository")
     action.add_argument("words", nargs=argparse.REMAINDER)
     try:
