@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import pathlib
 import random
 import re
 import time
@@ -50,6 +51,9 @@ def filled(backups, scenario, app):
         picture = PIXEL + random.Random(number).randbytes(100_000)
         assert browser.submit("/", entry, {"picture": (f"{number}.png", picture)}).status == 302
     backups.sql(FILL)
+    # It makes the repository.
+    good, log = backups.start(backups.db)
+    assert good, log
     backups.everything()
 
 
@@ -206,6 +210,9 @@ def test_what_was_lost_comes_back(scenario, backups, secrets, browser):
     backups.db.check_output(f"rm -r {STATE} /etc/guestbook/backup")
     backups.sql("DROP DATABASE guestbook WITH (FORCE)", "postgres")
 
+    checked = scenario.playbook(*CONFIRMED, "--check", path=RESTORE)
+    assert checked.returncode == 0, checked.stdout
+    assert not backups.app.file("/etc/guestbook/backup").exists
     only_secrets = scenario.playbook(
         *CONFIRMED, "-e", '{"backup_restore": ["secrets"]}', "-vvvv", "--diff", path=RESTORE
     )
@@ -252,6 +259,40 @@ def test_what_a_restore_replaced_comes_back(scenario, backups, browser):
     assert result.returncode == 0, result.stdout
     assert backups.rows() == rows
     assert browser.get("/").status == 200
+
+
+def test_a_managed_database_is_dumped_with_the_rights_of_the_site(backups):
+    """The program as an app host has it where the database is a provider's: over TLS, with the password of the site."""
+    wanted = json.loads(backups.db.check_output("cat /etc/guestbook/backup/backup.json"))
+    wanted |= {
+        "host": "managed",
+        "state": "/root/managed",
+        "managed": True,
+        "keeper": False,
+        "connection": {"host": "127.0.0.1", "port": "5432", "user": "guestbook", "sslmode": "require"},
+        "credentials": wanted["credentials"] | {"database_password": "/root/managed/database_password"},
+    }
+    password = backups.app.check_output(f"cat {SECRETS}/database_password")
+    backups.db.check_output("mkdir /root/managed && cp /etc/guestbook/backup/backup.py /root/managed")
+    backups.db.check_output("printf %s %s >/root/managed/database_password", "%s", password)
+    backups.db.check_output("printf %s %s >/root/managed/backup.json", "%s", json.dumps(wanted))
+    try:
+        backups.db.check_output("python3 -B /root/managed/backup.py run")
+        listing = backups.db.check_output("guestbook-backup restic ls latest --host managed")
+        found = {pathlib.PurePath(line).name for line in listing.splitlines()}
+        assert found >= {"guestbook.dump", "guestbook.json"}
+        assert "globals.sql" not in found
+        assert not backups.db.file("/root/managed/pgpass").exists
+        backups.db.check_output("echo wrong >/root/managed/database_password")
+        refused = backups.db.run("python3 -B /root/managed/backup.py run")
+        assert refused.rc == 1
+        assert re.search(
+            'the database guestbook: .*password authentication failed for user "guestbook"', refused.stderr
+        )
+    finally:
+        (managed,) = json.loads(backups.db.check_output("guestbook-backup restic snapshots --host managed --json"))
+        backups.db.check_output(f"guestbook-backup restic forget {managed['id']}")
+        backups.db.check_output("rm -r /root/managed")
 
 
 def test_no_secret_is_shown(backups, secrets):

@@ -59,7 +59,7 @@ def credential(name):
 
 
 def secret(name):
-    return credential(name).read_text(encoding="utf-8").strip()
+    return credential(name).read_text(encoding="utf-8").removesuffix("\n")
 
 
 def variables():
@@ -180,21 +180,19 @@ def connected(database, autocommit=False):
     import psycopg2  # hosts without a database have no need of it
 
     os.environ.update(database_environment())
-    connection = psycopg2.connect(dbname=database)
     try:
-        connection.set_session(isolation_level=None if autocommit else "REPEATABLE READ", autocommit=autocommit)
-        with connection.cursor() as cursor:
+        with contextlib.closing(psycopg2.connect(dbname=database)) as connection:
+            connection.set_session(isolation_level=None if autocommit else "REPEATABLE READ", autocommit=autocommit)
+            with connection.cursor() as cursor:
 
-            def execute(statement, parameters=None):
-                cursor.execute(statement, parameters)
-                return cursor.fetchall() if cursor.description else []
+                def execute(statement, parameters=None):
+                    cursor.execute(statement, parameters)
+                    return cursor.fetchall() if cursor.description else []
 
-            yield execute
-            connection.commit()
+                yield execute
+                connection.commit()
     except psycopg2.Error as error:
         raise Failure(f"the database {database}: {shown(str(error))}") from error
-    finally:
-        connection.close()
 
 
 def quoted(name):
