@@ -23,6 +23,15 @@ WRITER = """while :; do
         FROM (SELECT md5(random()::text) AS t) one, generate_series(1, 2); COMMIT;"
 done | runuser -u postgres -- psql --no-psqlrc --quiet guestbook"""
 WRITTEN_TEXTS = "SELECT text, count(*) FROM guestbook_entry WHERE author = 'writer' GROUP BY text"
+# Changes a byte of each 20 kB of the larger files.
+DAMAGE = """
+import pathlib, sys
+for path in pathlib.Path(sys.argv[1]).rglob("*"):
+    if path.is_file() and path.stat().st_size > 20000:
+        content = bytearray(path.read_bytes())
+        content[9000::20000] = bytes(value ^ 255 for value in content[9000::20000])
+        path.write_bytes(content)
+"""
 # Does what pg_dump does, and loses half of it.
 HALF_DUMP = """#!/bin/sh
 "$0.real" "$@" || exit
@@ -74,7 +83,7 @@ def test_a_drill_restores_and_compares(scenario, backups):
     result = scenario.playbook(path=DRILL)
     assert result.returncode == 0, result.stdout
     assert re.search(r"restored and compared: \d{4,} rows of guestbook", words(result))
-    assert "restored and compared: 3 files of media, 3 files of secrets" in words(result)
+    assert re.search(r"restored and compared: [3-9] files of media, 3 files of secrets", words(result))
     stamp = backups.stamp()["restore_drill"]
     assert stamp["period"] == 7 * 24 * 60 * 60
     assert 0 <= int(backups.app.check_output("date +%s")) - stamp["finished"] < 600
@@ -184,12 +193,9 @@ def test_old_backups_are_removed_by_the_day(backups):
 
 
 def test_a_drill_finds_a_damaged_repository(backups):
-    find = f"find {REPOSITORY}/data -type f -size +20k"
     backups.target.check_output(f"cp --archive {REPOSITORY} {REPOSITORY}.sound")
     try:
-        backups.target.check_output(
-            f"{find} -exec sh -c 'printf damage | dd of=$1 bs=1 seek=9000 conv=notrunc' - {{}} ';'"
-        )
+        backups.target.check_output(f"python3 -c %s {REPOSITORY}/data", DAMAGE)
         drills = [backups.start(host, "guestbook-backup-drill") for host in (backups.db, backups.app)]
     finally:
         backups.target.check_output(f"rm -r {REPOSITORY} && mv {REPOSITORY}.sound {REPOSITORY}")
