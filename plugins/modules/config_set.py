@@ -371,7 +371,8 @@ ARGUMENTS = {
 
 
 def main() -> None:
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True)
+    # Ansible would write the arguments to the journal, where it does not recognize a secret of several lines.
+    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, no_log=True)
 
     def run(command: Sequence[str]) -> tuple[int, str, str]:
         rc, stdout, stderr = module.run_command(list(command), handle_exceptions=False, expand_user_and_vars=False)

@@ -311,6 +311,8 @@ def main() -> None:
             "bytecode_from": {"type": "str", "default": ""},
         },
         supports_check_mode=True,
+        # Ansible would write the arguments to the journal, where it does not recognize every password.
+        no_log=True,
     )
 
     def run(command: list[str], cwd: str, environment: dict[str, str]) -> Answer:

@@ -233,7 +233,8 @@ def test_what_was_lost_comes_back(scenario, backups, secrets, browser):
     assert backups.rows() == rows
     assert backups.media() == media
     assert backups.app.check_output(f"sha256sum {SECRETS}/secret_key") == key
-    assert "entry 2 with" in browser.get("/").text
+    newest = backups.sql("SELECT author FROM guestbook_entry ORDER BY created DESC, id DESC LIMIT 1")
+    assert f"<b>{newest}</b>" in browser.get("/").text
     for secret in secrets:
         assert secret not in only_secrets.stdout and secret not in result.stdout
 

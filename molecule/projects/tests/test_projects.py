@@ -44,6 +44,12 @@ def test_the_database_and_the_cache_of_the_provider_are_in_use(app, project):
     assert app.check_output(f"{project}-run python -c %s", f"import django; django.setup(); {code}") == "postgresql 1"
 
 
+def test_the_journal_shows_no_secret_that_a_file_of_the_project_holds(app):
+    key = app.file("/etc/inifile/secrets/secret_key").content_string
+    assert key in app.file("/srv/inifile/current/settings/library.ini").content_string
+    assert key not in app.check_output("journalctl --all --no-pager")
+
+
 def test_a_database_of_a_provider_is_dumped_before_migrations(app):
     (dump,) = app.check_output("find /var/backups/split -type f -user root -perm 0600").splitlines()
     assert "dbname: split" in app.check_output("pg_restore --list %s", dump)
