@@ -296,7 +296,6 @@ restored:
 
 from typing import TYPE_CHECKING
 
-from ansible.module_utils.basic import AnsibleModule
 from ansible_collections.hardened.django.plugins.module_utils._config_set import diffs
 from ansible_collections.hardened.django.plugins.module_utils._config_set.commands import CommandFailed
 from ansible_collections.hardened.django.plugins.module_utils._config_set.parameters import config_set
@@ -307,6 +306,7 @@ from ansible_collections.hardened.django.plugins.module_utils._config_set.transa
     apply,
     preview,
 )
+from ansible_collections.hardened.django.plugins.module_utils._quiet_module import QuietModule
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -371,8 +371,7 @@ ARGUMENTS = {
 
 
 def main() -> None:
-    # Ansible would write the arguments to the journal, where it does not recognize a secret of several lines.
-    module = AnsibleModule(argument_spec=ARGUMENTS, supports_check_mode=True, no_log=True)
+    module = QuietModule(argument_spec=ARGUMENTS, supports_check_mode=True)
 
     def run(command: Sequence[str]) -> tuple[int, str, str]:
         rc, stdout, stderr = module.run_command(list(command), handle_exceptions=False, expand_user_and_vars=False)

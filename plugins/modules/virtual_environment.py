@@ -252,7 +252,7 @@ added:
 
 import os
 
-from ansible.module_utils.basic import AnsibleModule
+from ansible_collections.hardened.django.plugins.module_utils._quiet_module import QuietModule
 from ansible_collections.hardened.django.plugins.module_utils._virtual_environment import (
     Answer,
     BuildError,
@@ -265,7 +265,7 @@ from ansible_collections.hardened.django.plugins.module_utils._virtual_environme
 
 def main() -> None:
     strings = {"type": "list", "elements": "str", "default": []}
-    module = AnsibleModule(
+    module = QuietModule(
         argument_spec={
             "path": {"type": "path", "required": True},
             "project": {"type": "str", "default": ""},
@@ -311,8 +311,6 @@ def main() -> None:
             "bytecode_from": {"type": "str", "default": ""},
         },
         supports_check_mode=True,
-        # Ansible would write the arguments to the journal, where it does not recognize every password.
-        no_log=True,
     )
 
     def run(command: list[str], cwd: str, environment: dict[str, str]) -> Answer:
