@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 import yaml
+from bench import BenchError, run
 
 ROUNDS = 3
 MOST_SECONDS = 25
@@ -23,10 +24,6 @@ MOST_DISK = 1.5
 SHOWN_TASKS = 12
 SOURCE = Path(".cache/bench/guestbook")
 CHANGED = SOURCE / "guestbook/templates/guestbook/base.html"
-
-
-class BenchError(Exception):
-    """A command failed, or was not what is to be measured."""
 
 
 class Step(NamedTuple):
@@ -44,14 +41,6 @@ class Deployment(NamedTuple):
     ended: float
     plays: dict[str, float]
     tasks: dict[str, float]
-
-
-def run(command: list[str]) -> tuple[str, float]:
-    began = time.monotonic()
-    done = subprocess.run(command, text=True, capture_output=True, check=False)
-    if done.returncode:
-        raise BenchError(f"{' '.join(command)} failed:\n{done.stdout}{done.stderr}")
-    return done.stdout, time.monotonic() - began
 
 
 def change(number: int) -> None:

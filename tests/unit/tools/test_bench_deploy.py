@@ -15,6 +15,7 @@ PROGRAM = Path(__file__).resolve().parents[3] / "tools/bench_deploy.py"
 
 @pytest.fixture
 def bench(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
+    monkeypatch.syspath_prepend(PROGRAM.parent)
     specification = importlib.util.spec_from_file_location("bench_deploy", PROGRAM)
     assert specification
     assert specification.loader
