@@ -13,7 +13,7 @@ MAKEFILE = """
 good scenario:
 \t@echo all is $@ $(S)
 bad:
-\t@false
+\t@printf 'much\\n\\033[31mFAILED\\033[0m test_a - one\\nE     assert 1 == 2\\n  | fatal: [app1]: FAILED!\\nmore\\n'; false
 later: ; touch later
 """
 
@@ -45,3 +45,9 @@ def test_nothing_begins_behind_a_failure(steps, tmp_path):
     assert "SKIPPED later" in done.stdout
     assert " 1 failed, 1 skipped, 1 passed in " in done.stdout
     assert not (tmp_path / "later").exists()
+
+
+def test_the_summary_repeats_what_failed(steps):
+    summary = steps("bad", "--", "good").stdout.partition(" short test summary info ")[2]
+    assert "\n    FAILED test_a - one\n    E     assert 1 == 2\n      | fatal: [app1]: FAILED!\n" in summary
+    assert "much" not in summary
