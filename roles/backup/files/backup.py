@@ -27,6 +27,7 @@ import urllib.parse
 
 WANTED = json.loads(pathlib.Path(__file__).with_suffix(".json").read_text(encoding="utf-8"))
 STATE = pathlib.Path(WANTED["state"])
+SSH_LOG = STATE / "ssh"
 HOST = WANTED["host"]
 DATABASES = WANTED["databases"]
 CREATE = """
@@ -77,15 +78,15 @@ def shown(text):
     return lines
 
 
-def restic_command(*arguments):
+def restic_command(*arguments, ssh="ssh"):
     options = ["--quiet"]
     repository = secret("repository")
     if repository.startswith("sftp:"):
         # In both notations of restic, sftp:USER@HOST:PATH and sftp://USER@HOST:PORT//PATH.
         address = urllib.parse.urlsplit(repository).netloc
         target = f"ssh://{address}" if address else repository.split(":")[1]
-        ssh = f"ssh -F {WANTED['ssh_configuration']} -i {credential('ssh_key')} {target} -s sftp"
-        options.append(f"--option=sftp.command={ssh}")
+        command = f"{ssh} -F {WANTED['ssh_configuration']} -i {credential('ssh_key')} {target} -s sftp"
+        options.append(f"--option=sftp.command={command}")
     return ["restic", *options, *arguments]
 
 
@@ -106,17 +107,20 @@ def restic(*arguments, text=None):
     deadline = time.monotonic() + LOCK_SECONDS
     while True:
         done = subprocess.run(
-            restic_command(*arguments),
+            # restic may end before it has read what ssh said.
+            restic_command(*arguments, ssh=f"ssh -E {SSH_LOG}"),
             env=restic_environment(),
             input=text or "",
             capture_output=True,
             encoding="utf-8",
             check=False,
         )
+        said = SSH_LOG.read_text(encoding="utf-8", errors="replace") if SSH_LOG.exists() else ""
+        SSH_LOG.unlink(missing_ok=True)
         if done.returncode == 0:
             return done.stdout
         if "already locked" not in done.stderr or time.monotonic() > deadline:
-            raise Failure(f"restic {arguments[0]} ended with {done.returncode}: {shown(done.stderr)}")
+            raise Failure(f"restic {arguments[0]} ended with {done.returncode}: {shown(said + done.stderr)}")
         time.sleep(5)
 
 
