@@ -44,18 +44,33 @@ class Scenario:
         """Run a playbook on the scenario's hosts, in a directory with an ansible.cfg; stdout holds all it printed."""
         program = str(tools / "ansible-playbook") if tools else "ansible-playbook"
         hosts = ["-i", str(self.inventory)] if inventory else []
-        # Molecule steers its own Ansible by variables, which a user's shell does not have.
-        environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
-        environment["ANSIBLE_CONFIG"] = str(directory / "ansible.cfg")
         return subprocess.run(
             [program, *hosts, str(path), *arguments],
             cwd=directory,
-            env=environment,
+            env=shell(directory),
             text=True,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             check=False,
         )
+
+    def start(self, *arguments: str, path: pathlib.Path) -> subprocess.Popen[str]:
+        """Start a playbook on the scenario's hosts, in a process group that a test may kill."""
+        return subprocess.Popen(
+            ["ansible-playbook", "-i", str(self.inventory), str(path), *arguments],
+            cwd=CHECKOUT,
+            env=shell(CHECKOUT),
+            text=True,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
+
+
+def shell(directory: pathlib.Path) -> dict[str, str]:
+    """The environment of a user's shell, which lacks the variables that Molecule steers its own Ansible by."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ANSIBLE_")}
+    return {**environment, "ANSIBLE_CONFIG": str(directory / "ansible.cfg")}
 
 
 @pytest.fixture

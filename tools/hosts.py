@@ -48,6 +48,7 @@ MACHINE_COMMANDS = {
     "ip": "iproute2",
     "mmdebstrap": "mmdebstrap",
     "ssh": "openssh-client",
+    "age": "age",
     "/usr/lib/podman/netavark": "netavark",
     "/usr/lib/podman/aardvark-dns": "aardvark-dns",
 }

@@ -7,21 +7,31 @@ import signal
 import subprocess
 import time
 
-from browser import CHECKOUT
-
 # Seconds from a change to the kill: it strikes between two tasks, early in the next one, or late in it.
 PAUSES = [0, 0.6, 1.2]
 
 
-def kill_after_a_change(command: list[str], pause: float, killed: list[str]) -> bool:
-    """Start a run and kill its processes after the first change by a task and host that it was not yet killed after.
+def kill_where(run: subprocess.Popen[str], play: str, task: str, host: str) -> None:
+    """Kill a run when a task behind the start of a play has changed a host."""
+    with run:
+        assert run.stdout
+        seen = ""
+        for line in run.stdout:
+            seen += line
+            current = seen.partition(f"PLAY [{play}")[2].rpartition("TASK [")[2]
+            if current.startswith(task) and line.startswith(f"changed: [{host}]"):
+                os.killpg(run.pid, signal.SIGKILL)
+                return
+    raise AssertionError(seen)
+
+
+def kill_after_a_change(run: subprocess.Popen[str], pause: float, killed: list[str]) -> bool:
+    """Kill a run after the first change by a task and host that no run was yet killed after.
 
     The module of the next task may still be running on the host. Return whether the run came to its end.
     """
     task = ""
-    with subprocess.Popen(
-        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    ) as run:
+    with run:
         assert run.stdout
         output = ""
         for line in run.stdout:

@@ -80,10 +80,10 @@ def podman(*arguments: str) -> None:
 
 
 def wait_for(host: testinfra.host.Host, condition: str, run: subprocess.Popen[str] | None = None) -> None:
-    """Wait until a command succeeds on a host that may still boot, while a run goes on, if there is one."""
+    """Wait until a command succeeds on a host that may still boot; with a run, as long as that goes on."""
     deadline = time.monotonic() + 120
     while not succeeds(host, condition):
-        assert time.monotonic() < deadline
+        assert run or time.monotonic() < deadline
         assert run is None or run.poll() is None, run.stdout and run.stdout.read()
 
 

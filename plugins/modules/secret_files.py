@@ -41,6 +41,10 @@ options:
       - Secrets to install, from name to value. Nothing is written for a name that is not given.
     type: dict
     default: {}
+  exclusive:
+    description: Whether the secrets of O(names) for which O(values) has nothing are removed.
+    type: bool
+    default: false
 seealso:
   - name: Django deployment checklist, SECRET_KEY
     description: Asks for a large random value that is kept secret.
@@ -77,6 +81,11 @@ candidates:
   type: dict
 written:
   description: Names of the secrets that were written, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+removed:
+  description: Names of the secrets that were removed, or would be in check mode.
   returned: success
   type: list
   elements: str
@@ -139,6 +148,7 @@ def main() -> None:
             "directory": {"type": "path", "required": True},
             "names": {"type": "list", "elements": "str", "required": True, "no_log": False},
             "values": {"type": "dict", "default": {}, "no_log": True},
+            "exclusive": {"type": "bool", "default": False},
         },
         supports_check_mode=True,
     )
@@ -157,7 +167,8 @@ def main() -> None:
         current = read(directory, names)
         exposed = [name for name in current if not is_protected(os.path.join(directory, name), 0o400)]
         written = sorted(name for name, value in values.items() if current.get(name) != value)
-        changed = bool(written or exposed) or (bool(current) and not is_protected(directory, 0o700))
+        removed = sorted(current.keys() - values) if module.params["exclusive"] else []
+        changed = bool(written or exposed or removed) or (bool(current) and not is_protected(directory, 0o700))
         if changed and not module.check_mode:
             os.makedirs(directory, exist_ok=True)
             protect(directory, 0o700)
@@ -165,15 +176,19 @@ def main() -> None:
                 protect(os.path.join(directory, name), 0o400)
             for name in written:
                 write(directory, name, values[name])
+            # Last: a run that is killed in between leaves more than it should, and never less.
+            for name in removed:
+                os.unlink(os.path.join(directory, name))
     except (OSError, UnicodeDecodeError) as error:
         module.fail_json(msg=f"The secret files in {directory} cannot be read or written: {error}")
 
-    current.update(values)
+    current = {**{name: value for name, value in current.items() if name not in removed}, **values}
     module.exit_json(
         changed=changed,
         current=current,
         candidates={name: secrets.token_urlsafe(CANDIDATE_BYTES) for name in names if name not in current},
         written=written,
+        removed=removed,
     )
 
 

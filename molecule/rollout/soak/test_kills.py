@@ -18,12 +18,12 @@ def test_a_killed_deployment_is_completed_by_the_next(scenario, visitors, versio
     name = next(VERSIONS)
     # Settings of its own: each test builds another release.
     variables = ["-e", version(name), "-e", f"settings_extra='PAUSE = {pause}'"]
-    command = ["ansible-playbook", "-i", str(scenario.inventory), str(CHECKOUT / "playbooks/deploy.yml"), *variables]
+    deploy = CHECKOUT / "playbooks/deploy.yml"
     killed: list[str] = []
     with visitors:
-        while not kill_after_a_change(command, pause, killed):
+        while not kill_after_a_change(scenario.start(*variables, path=deploy), pause, killed):
             pass
-        result = scenario.playbook(*variables, path=CHECKOUT / "playbooks/deploy.yml")
+        result = scenario.playbook(*variables, path=deploy)
     assert len(killed) > 10
     assert result.returncode == 0, result.stdout
     assert "changed=0 " in result.stdout

@@ -6,25 +6,20 @@ import json
 import os
 import re
 import signal
-import subprocess
 
 import pytest
 from browser import CHECKOUT
+from guestbook import DEPLOY, LOCK, words
 from topology import podman, wait_for
 
-DEPLOY = CHECKOUT / "playbooks/deploy.yml"
 ROLLBACK, RELEASES = CHECKOUT / "playbooks/rollback.yml", CHECKOUT / "playbooks/releases.yml"
-LOCK, DRAINED = "/srv/guestbook/deploy.lock", "/run/guestbook-drained"
+DRAINED = "/run/guestbook-drained"
 RELEASE_DIRECTORY = "/srv/guestbook/releases"
 AWAY = "Server site/{} is DOWN, reason: Layer7 wrong status, code: 503"
 BACK = "Server site/{} is UP"
 # Another migration of the example project, which its older release does not know.
 RECORD = "INSERT INTO django_migrations (app, name, applied) VALUES ('guestbook', '0002_later', now())"
 FORGET = "DELETE FROM django_migrations WHERE name = '0002_later'"
-
-
-def words(result) -> str:
-    return " ".join(result.stdout.split())
 
 
 def sql(app, statement):
@@ -174,17 +169,15 @@ def test_a_run_beside_another_is_refused_and_a_killed_one_is_completed(
 ):
     before = live()
     switched = "/var/lib/guestbook/switched"
-    hook = json.dumps({"release_after_switch": [f"touch {switched} && sleep 60"]})
-    command = ["ansible-playbook", "-i", str(scenario.inventory), str(DEPLOY), "-e", version("c"), "-e", hook]
+    hook = json.dumps({"release_after_switch": [f"touch {switched}; while test -e {switched}; do sleep 1; done"]})
     with visitors:
-        with subprocess.Popen(
-            command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-        ) as run:
+        with scenario.start("-e", version("c"), "-e", hook, path=DEPLOY) as run:
             wait_for(apps[0], f"test -e {switched}", run)
             other = scenario.playbook("-e", version("syntax-error"), path=DEPLOY)
             os.killpg(run.pid, signal.SIGKILL)
         left = live()
         assert apps[0].file(DRAINED).exists
+        apps[0].check_output("rm %s", switched)
         result = scenario.playbook("-e", version("c"), path=DEPLOY)
     assert other.returncode != 0
     assert re.search(rf"deploys since 20\S+ \S+ UTC, as process {run.pid} on ", words(other)), other.stdout
@@ -203,11 +196,8 @@ def test_a_host_that_dies_is_left_out_and_catches_up(scenario, apps, balancer, v
     hold, holding = "/var/lib/guestbook/hold", "/var/lib/guestbook/holding"
     apps[1].check_output("touch %s", hold)
     hook = json.dumps({"release_before_switch": [f"test ! -e {hold} || (touch {holding}; sleep 600)"]})
-    command = ["ansible-playbook", "-i", str(scenario.inventory), str(DEPLOY), "-e", version("a"), "-e", hook]
     with visitors:
-        with subprocess.Popen(
-            command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-        ) as run:
+        with scenario.start("-e", version("a"), "-e", hook, path=DEPLOY) as run:
             wait_for(apps[1], f"test -e {holding}", run)
             podman("stop", "--time", "5", "hardened-rollout-app2")
             output = run.communicate()[0]

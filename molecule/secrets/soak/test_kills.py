@@ -12,10 +12,10 @@ pytestmark = pytest.mark.soak
 @pytest.mark.parametrize("pause", PAUSES)
 def test_a_killed_rotation_is_completed(scenario, members, rings, pause):
     before = rings()[0][0]
-    playbook = str(CHECKOUT / "playbooks/rotate_secret_key.yml")
+    playbook = CHECKOUT / "playbooks/rotate_secret_key.yml"
     killed: list[str] = []
     with members:
-        while not kill_after_a_change(["ansible-playbook", "-i", str(scenario.inventory), playbook], pause, killed):
+        while not kill_after_a_change(scenario.start(path=playbook), pause, killed):
             pass
     assert len(killed) > 10
     (key, others), second = rings()

@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 
 from browser import CHECKOUT
+from guestbook import DEPLOY, LOCK, SECRETS, words
+from kills import kill_where
 from members import what_ended
 from topology import podman, wait_for
 
 PLAYBOOKS = CHECKOUT / "playbooks"
-ROTATE, DEPLOY, SHOW = PLAYBOOKS / "rotate_secret_key.yml", PLAYBOOKS / "deploy.yml", PLAYBOOKS / "secrets.yml"
-SECRETS = "/etc/guestbook/secrets"
-LOCK = "/srv/guestbook/deploy.lock"
+ROTATE, SHOW = PLAYBOOKS / "rotate_secret_key.yml", PLAYBOOKS / "secrets.yml"
 GIVEN = "a-secret-key-that-comes-from-a-vault-" + "0123456789" * 3
-
-
-def words(result) -> str:
-    return " ".join(result.stdout.split())
 
 
 def end_old_keys(apps) -> None:
@@ -78,7 +72,12 @@ def test_a_rotation_that_is_killed_is_completed_by_the_next_run(scenario, member
     """Killed when the first host signs with the new key, and the second one only accepts it."""
     (before, _others), _same = rings()
     with members:
-        kill_while_promoting(["ansible-playbook", "-i", str(scenario.inventory), str(ROTATE)])
+        kill_where(
+            scenario.start(path=ROTATE),
+            play="Prove that all hosts accept the new key",
+            task="hardened.django.release : switch",
+            host="app1",
+        )
         result = scenario.playbook(path=ROTATE)
     assert result.returncode == 0, result.stdout
     assert "Run the playbook again to rotate." in words(result)
@@ -100,21 +99,6 @@ def test_a_rotation_needs_all_hosts(scenario, apps, rings):
     assert rings() == before
 
 
-def kill_while_promoting(command) -> None:
-    with subprocess.Popen(
-        command, cwd=CHECKOUT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
-    ) as run:
-        assert run.stdout
-        seen = ""
-        for line in run.stdout:
-            seen += line
-            task = seen.partition("PLAY [Prove that all hosts accept the new key]")[2].rpartition("TASK [")[2]
-            if task.startswith("hardened.django.release : switch") and line.startswith("changed: [app1]"):
-                os.killpg(run.pid, signal.SIGKILL)
-                return
-    raise AssertionError(seen)
-
-
 def test_another_key_in_the_inventory_is_accepted_first(scenario, members, rings):
     (before, _others), _same = rings()
     given = json.dumps({"secrets_secret_key": GIVEN})
@@ -131,6 +115,33 @@ def test_another_key_in_the_inventory_is_accepted_first(scenario, members, rings
     assert [key for key, _others in rings()] == [GIVEN, GIVEN]
     assert refused.returncode != 0
     assert "secrets_secret_key is the key in use." in words(refused)
+
+
+def test_the_secrets_come_back_from_an_encrypted_file(scenario, apps, log_in, rings, tmp_path):
+    """All app hosts lose their secrets: with the file and its key nobody has to log in again."""
+    member, before = log_in(), rings()
+    key = tmp_path / "key"
+    subprocess.run(["age-keygen", "--output", key], check=True)
+    recipient = subprocess.run(["age-keygen", "-y", key], check=True, capture_output=True, text=True).stdout.strip()
+    written = {"secrets_backup_recipients": [recipient], "secrets_backup_directory": str(tmp_path)}
+    backed_up = scenario.playbook("-vvvv", "-e", json.dumps(written), path=PLAYBOOKS / "back_up_secrets.yml")
+    assert backed_up.returncode == 0, backed_up.stdout
+    (encrypted,) = tmp_path.glob("guestbook-20*Z.age")
+    restored = {"secrets_restore_file": str(encrypted), "secrets_restore_identity": str(key)}
+    command = ("-vvvv", "-e", json.dumps(restored))
+    refused = scenario.playbook(*command, path=PLAYBOOKS / "restore_secrets.yml")
+    assert "app1 has secrets already." in words(refused)
+    for app in apps:
+        app.check_output("rm --recursive %s", SECRETS)
+    result = scenario.playbook(*command, path=PLAYBOOKS / "restore_secrets.yml")
+    assert result.returncode == 0, result.stdout
+    assert rings() == before
+    for app in apps:
+        app.check_output("systemctl restart guestbook.service")
+    assert member.get("/admin/").status == 200
+    journals = "".join(app.check_output("journalctl --output cat") for app in apps)
+    shown = backed_up.stdout + result.stdout + journals + encrypted.read_text(encoding="utf-8")
+    assert not [key for key, others in before for key in (key, *others) if key in shown]
 
 
 def test_a_run_beside_another_is_refused(scenario, apps, rings):

@@ -21,9 +21,8 @@ def variables(version, pause):
     return json.dumps({"project_source": source, "settings_extra": f"PAUSE = {pause}"})
 
 
-def command(scenario, version, pause):
-    playbook = str(CHECKOUT / "playbooks/site.yml")
-    return ["ansible-playbook", "-i", str(scenario.inventory), playbook, "-e", variables(version, pause)]
+def run(scenario, version, pause):
+    return scenario.start("-e", variables(version, pause), path=CHECKOUT / "playbooks/site.yml")
 
 
 def assert_unchanged(scenario, version, pause):
@@ -37,7 +36,7 @@ def test_a_first_deployment_is_completed(scenario, pause):
     for step in ("destroy", "create", "prepare"):
         subprocess.run(["molecule", step, "--scenario-name", "single"], cwd=CHECKOUT, check=True)
     killed: list[str] = []
-    while not kill_after_a_change(command(scenario, "main", pause), pause, killed):
+    while not kill_after_a_change(run(scenario, "main", pause), pause, killed):
         pass
     # A task that was running at the kill comes to its end on the host, and changes nothing in the next run.
     assert len(killed) > 10
@@ -51,7 +50,7 @@ def test_a_first_deployment_is_completed(scenario, pause):
 def test_the_old_release_serves_until_the_new_one_is_completed(scenario, browser, pause):
     version = next(VERSIONS)
     killed: list[str] = []
-    while not kill_after_a_change(command(scenario, version, pause), pause, killed):
+    while not kill_after_a_change(run(scenario, version, pause), pause, killed):
         assert browser.get("/health/").text == "ok\n", f"killed after {killed}"
     assert len(killed) > 3
     assert ("the next release" in browser.get("/").text) == (version == "next")

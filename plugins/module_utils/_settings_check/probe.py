@@ -284,6 +284,10 @@ def kind(value: t.Any) -> str:
 # Secrets -----------------------------------------------------------------------------------------------------------
 
 
+# A name that the service logs in with comes beside its password and is no secret.
+PUBLIC_CREDENTIALS = ("_user", "_username")
+
+
 def fingerprint(value: str, salt: str) -> str:
     """Tells whether two values are equal, and nothing else to whom does not know the salt (RFC 2104)."""
     return hmac.new(salt.encode(), value.encode(errors="replace"), hashlib.sha256).hexdigest()[:16]
@@ -294,6 +298,8 @@ def read_credentials() -> dict[str, str]:
     directory = os.environ.get("CREDENTIALS_DIRECTORY", "")
     found = {}
     for name in os.listdir(directory) if os.path.isdir(directory) else ():
+        if name.endswith(PUBLIC_CREDENTIALS):
+            continue
         with open(os.path.join(directory, name), encoding="utf-8", errors="replace") as stream:
             found[name] = stream.read()
     return found
@@ -574,8 +580,9 @@ def probe_database(connection: t.Any) -> dict[str, t.Any]:
             cursor.execute("SELECT 1")
             result["reachable"] = True
             if connection.vendor == "postgresql":
-                cursor.execute("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()")
-                result["tls"] = bool((cursor.fetchone() or [False])[0])
+                # The server hides it from a role that is not the one that logged in: psycopg knows, or psycopg2.
+                driver = connection.connection
+                result["tls"] = bool((getattr(driver, "pgconn", None) or driver.info).ssl_in_use)
                 cursor.execute("SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user")
                 row = cursor.fetchone() or (False, False, False)
                 result["superuser"], result["createdb"], result["createrole"] = (bool(value) for value in row)

@@ -17,7 +17,11 @@ import typing as t
 
 from ansible_collections.hardened.django.plugins.module_utils._settings_check import unit
 from ansible_collections.hardened.django.plugins.module_utils._settings_check.launch import Launcher, LaunchError
-from ansible_collections.hardened.django.plugins.module_utils._settings_check.probe import fingerprint, read_environment
+from ansible_collections.hardened.django.plugins.module_utils._settings_check.probe import (
+    PUBLIC_CREDENTIALS,
+    fingerprint,
+    read_environment,
+)
 
 # What systemd gives each process anew: systemd.exec(5), "Environment variables in spawned processes".
 VOLATILE = {
@@ -224,7 +228,7 @@ def interface(words: list[str]) -> str | None:
 
 
 def credential(path: str, salt: str) -> dict[str, t.Any]:
-    """What may be told about a file of a secret; the fingerprint of an empty one is empty."""
+    """What may be told about a file of a secret; the fingerprint of one that is empty or no secret is empty."""
     try:
         found = os.stat(path)
         with open(path, encoding="utf-8", errors="surrogateescape") as stream:
@@ -236,7 +240,7 @@ def credential(path: str, salt: str) -> dict[str, t.Any]:
     except KeyError:
         owner = str(found.st_uid)
     mode = f"{stat.S_IMODE(found.st_mode):04o}"
-    kept = fingerprint(value, salt) if value else ""
+    kept = fingerprint(value, salt) if value and not path.endswith(PUBLIC_CREDENTIALS) else ""
     return {"path": path, "mode": mode, "owner": owner, "modified": found.st_mtime, "fingerprint": kept}
 
 

@@ -53,6 +53,9 @@ def without_secrets(text):
     """In the forms that logs have: as it is, line by line, in an address, in a JSON text, in Python."""
     hidden = set()
     for path in CREDENTIALS.iterdir():
+        # The name of a role of the database, which may be that of the project and is no secret.
+        if path.name.startswith("secrets_database_user"):
+            continue
         secret = path.read_text(encoding="utf-8", errors="replace").strip()
         for part in (secret, *(line for line in secret.splitlines() if len(line) >= 8)):
             hidden |= {part, urllib.parse.quote(part), urllib.parse.quote(part, safe="")}

@@ -12,6 +12,8 @@ import json
 import os
 import sys
 
+# What the last word of a name says of a secret.
+STATES = {"key": "signs", "next": "good, used next", "former": "good, ends next"}
 directory, host = sys.argv[1:]
 
 
@@ -24,7 +26,9 @@ def day(seconds):
 
 
 def line(name, secret, since, following):
-    print(f"{name:<24} {fingerprint(secret)}  since {day(since)}  {host}  {following}".rstrip())
+    # The role of the database is no secret.
+    shown = secret if name.startswith("database_user") else fingerprint(secret)
+    print(f"{name:<24} {shown:<12}  since {day(since)}  {host}  {following}".rstrip())
 
 
 for name in sorted(name for name in os.listdir(directory) if not name.startswith(".")):
@@ -33,7 +37,7 @@ for name in sorted(name for name in os.listdir(directory) if not name.startswith
     with open(path, encoding="utf-8") as stream:
         content = stream.read()
     if name != "secret_key_fallbacks":
-        line(name, content, since, "signs" if name == "secret_key" else "")
+        line(name, content, since, STATES.get(name.rpartition("_")[2], ""))
         continue
     for entry in json.loads(content):
         following = "accepted, signs next" if entry["until"] is None else f"accepted until {day(entry['until'])}"

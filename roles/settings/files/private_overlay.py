@@ -99,6 +99,9 @@ def databases(project: Settings, wanted: Settings, credential: Credential, djang
         password = "database_password"
         if wanted["database_owner"] and values.get("USER") == wanted["databases"]["default"].get("USER"):
             values, password = as_owner(values, wanted["database_owner"]), "database_owner_password"
+        elif values.get("USER") == wanted["database_user"]:
+            # Two users take turns when the password changes.
+            values = {**values, "USER": credential("database_user")}
         result[alias] = database(result.get(alias) or {}, values, credential(password), django)
     managed: dict[str, Any] = {"DATABASES": result}
     before, after = (str(these.get("default", {}).get("ENGINE")) for these in (project.get("DATABASES") or {}, result))

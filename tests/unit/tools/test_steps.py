@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 STEPS = Path(__file__).resolve().parents[3] / "tools/steps.py"
-MAKEFILE = """
+OUTPUT = r"much\n\033[31mFAILED\033[0m test_a - one\nE     assert 1 == 2\n  | fatal: [app1]: FAILED!\nmore\n"
+MAKEFILE = f"""
 good scenario:
 \t@echo all is $@ $(S)
 bad:
-\t@printf 'much\\n\\033[31mFAILED\\033[0m test_a - one\\nE     assert 1 == 2\\n  | fatal: [app1]: FAILED!\\nmore\\n'; false
+\t@printf '{OUTPUT}'; false
 later: ; touch later
 """
 

@@ -105,6 +105,21 @@ def test_another_value_replaces_the_file_whole(run_module, directory):
     assert (directory / "secret_key").read_text() == SECRET
 
 
+def test_only_what_is_given_stays_where_that_is_asked_for(run_module, directory):
+    run_module(values={"secret_key": SECRET, "database_password": "old"})
+    (directory / "of_others").write_text("theirs", encoding="utf-8")
+    kept = run_module(values={"secret_key": SECRET})
+    assert (kept["changed"], kept["removed"]) == (False, [])
+    predicted = run_module(check_mode=True, values={"secret_key": SECRET}, exclusive=True)
+    assert (predicted["changed"], predicted["removed"]) == (True, ["database_password"])
+    assert (directory / "database_password").exists()
+    removed = run_module(values={"secret_key": SECRET}, exclusive=True)
+    assert (removed["changed"], removed["removed"]) == (True, ["database_password"])
+    assert sorted(removed["current"]) == ["secret_key"]
+    assert sorted(path.name for path in directory.iterdir()) == ["of_others", "secret_key"]
+    assert not run_module(values={"secret_key": SECRET}, exclusive=True)["changed"]
+
+
 def test_a_failed_write_leaves_the_old_value_and_no_trace(run_module, directory, monkeypatch):
     run_module(values={"secret_key": "the old value"})
     before = snapshot(directory)

@@ -21,6 +21,7 @@ SECRETS = {
     "secret_key_fallbacks": "[]",
     "secret_key": "the-secret-key-$-#-%-\\-'-\"-{database_password}-0123456789-abcdefghij",
     "database_password": "the-database-password: p@ss:w/rd?#%",
+    "database_user": "blog.2",
     "cache_password": "the-cache-password: p@ss:w/rd?#%",
 }
 

@@ -18,6 +18,7 @@ DJANGO = (5, 2, 8)
 SECRETS = {
     "secret_key": "key",
     "secret_key_fallbacks": '[{"key": "next key", "until": null}, {"key": "old key", "until": 1}]',
+    "database_user": "blog.2",
     "database_password": "db password",
     "cache_password": "p@ss:w/rd?#%",
     "email_password": "mail password",
@@ -39,6 +40,7 @@ WANTED: dict[str, Any] = {
     "cache_location": "redis://blog:{password}@cache:6379/0",
     "cache_key_prefix": "blog",
     "database_owner": "",
+    "database_user": "blog",
     "silenced_checks": ["a.W0"],
     "hsts_seconds": 0,
     "hsts_include_subdomains": False,
@@ -98,6 +100,7 @@ def test_an_empty_project_gets_everything_that_production_demands():
     assert result["DATABASES"]["default"] == {
         **WANTED["databases"]["default"],
         "ENGINE": POSTGRESQL,
+        "USER": "blog.2",
         "PASSWORD": "db password",
         "CONN_HEALTH_CHECKS": True,
     }
@@ -251,7 +254,7 @@ def test_a_project_on_sqlite_moves_to_the_server():
         "HOST": "db",
         "PORT": 5432,
         "NAME": "blog",
-        "USER": "blog",
+        "USER": "blog.2",
         "PASSWORD": "db password",
         "CONN_MAX_AGE": 60,
         "CONN_HEALTH_CHECKS": True,

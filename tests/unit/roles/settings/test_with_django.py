@@ -27,6 +27,7 @@ INVENTORY = {
     "project_aliases": ["*.blog.example"],
     "project_database_address": "db.blog.example",
     "project_cache_address": "cache.blog.example",
+    "settings_database_login": "blog.2",
 }
 COOKIES = ["SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE"]
 
@@ -97,7 +98,9 @@ ENVIRONMENT_ONLY: dict[str, tuple[Path, dict[str, Any]]] = {
             },
             "settings_secret_environment": {
                 "SECRET_KEY": "{secret_key}",
-                "DATABASE_URL": "postgres://blog:{database_password_quoted}@{{ project_database_host }}:5432/blog",
+                "DATABASE_URL": (
+                    "postgres://{database_user}:{database_password_quoted}@{{ project_database_host }}:5432/blog"
+                ),
                 "CACHE_URL": "rediscache://blog:{cache_password_quoted}@{{ project_cache_host }}:6379/0",
             },
         },
@@ -112,13 +115,13 @@ ENVIRONMENT_ONLY: dict[str, tuple[Path, dict[str, Any]]] = {
                 "SITE_HOSTS": "{{ settings_allowed_hosts | join(',') }}",
                 "SITE_DATABASE_ENGINE": "django.db.backends.postgresql",
                 "SITE_DATABASE_NAME": "blog",
-                "SITE_DATABASE_USER": "blog",
                 "SITE_DATABASE_HOST": "{{ project_database_host }}",
                 "SITE_CACHE_BACKEND": "django.core.cache.backends.redis.RedisCache",
                 "SITE_STATIC_ROOT": "{{ settings_static_root }}",
             },
             "settings_secret_environment": {
                 "SITE_SECRET_KEY": "{secret_key}",
+                "SITE_DATABASE_USER": "{database_user}",
                 "SITE_DATABASE_PASSWORD": "{database_password}",
                 "SITE_CACHE_LOCATION": "redis://blog:{cache_password_quoted}@{{ project_cache_host }}:6379/0",
             },
@@ -229,7 +232,7 @@ def test_the_owner_of_the_tables_is_the_user_of_those_who_have_its_password(inst
         "from django.conf import settings as s; d = s.DATABASES;"
         "print(d['default']['USER'], d['default']['PASSWORD'][:6], d['replica']['USER'])"
     )
-    assert run("-c", code).stdout == "blog the-da reader\n"
+    assert run("-c", code).stdout == "blog.2 the-da reader\n"
     (credentials / "database_owner_password").write_text("owner's", encoding="utf-8")
     assert run("-c", code).stdout == "blog_owner owner' reader\n"
 

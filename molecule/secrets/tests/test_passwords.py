@@ -1,0 +1,121 @@
+"""The passwords of database and cache are replaced under load: both are good meanwhile, and no request fails."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from browser import CHECKOUT
+from guestbook import DEPLOY, LOCK, SECRETS, words
+from kills import kill_where
+
+DATABASE, CACHE = (CHECKOUT / f"playbooks/rotate_{kind}_password.yml" for kind in ("database", "cache"))
+GIVEN = "a-cache-password-that-comes-from-a-vault"
+# Exit code 0 when the server accepts the login; both servers are on the first app host.
+WHO = "SELECT session_user, current_user"
+LOG_IN = {
+    "database": f"PGPASSWORD=%s psql --host 127.0.0.1 --username %s guestbook --command '{WHO}'",
+    "cache": "REDISCLI_AUTH=%s redis-cli --no-auth-warning --user %s -s /run/redis/server.sock GET guestbook:",
+}
+
+
+@pytest.fixture
+def held(apps):
+    """Tells what each app host has of a login, from the name of the file to its content."""
+
+    def tell(kind):
+        found = []
+        for app in apps:
+            names = app.check_output(f"ls {SECRETS}").split()
+            paths = [name for name in names if name.startswith(f"{kind}_") and "owner" not in name]
+            found.append({name: app.file(f"{SECRETS}/{name}").content_string for name in paths})
+        assert found[0] == found[1]
+        return found[0]
+
+    return tell
+
+
+@pytest.fixture
+def log_in_to(apps):
+    return lambda kind, user, password: apps[0].run(LOG_IN[kind], password, user)
+
+
+def test_the_password_of_the_database_changes_and_nobody_notices(scenario, apps, members, held, log_in_to):
+    before = held("database")
+    with members:
+        result = scenario.playbook("--diff", "-vvvv", path=DATABASE)
+    assert result.returncode == 0, result.stdout
+    after = held("database")
+    assert before["database_user"] == "guestbook" and after["database_user"] == "guestbook.2"
+    assert list(after) == ["database_password", "database_user"]
+    # What the new login makes belongs to the role that everything else belongs to.
+    assert "guestbook.2  | guestbook" in log_in_to("database", "guestbook.2", after["database_password"]).stdout
+    assert log_in_to("database", "guestbook", before["database_password"]).rc == 2
+    shown = result.stdout + apps[0].check_output("cat /var/log/postgresql/*.log; journalctl --output cat")
+    assert not [secrets for secrets in (before, after) if secrets["database_password"] in shown]
+    assert not apps[0].file(LOCK).exists
+
+
+def test_a_second_run_of_the_site_keeps_the_new_login(scenario, held):
+    before = held("database")
+    result = scenario.playbook()
+    assert result.returncode == 0, result.stdout
+    assert result.stdout.count("changed=0") == 2, result.stdout
+    assert held("database") == before
+
+
+def test_a_password_that_the_project_cannot_use_is_never_used(scenario, apps, held):
+    """A project that names its user itself does not get in with the other one."""
+    before = held("database")
+    values = "/srv/guestbook/current/settings/private_values.json"
+    apps[1].check_output(f"""sed --in-place=.bak 's/"USER": "guestbook"/"USER": "guestbook.2"/' {values}""")
+    refused = scenario.playbook(path=DATABASE)
+    apps[1].check_output(f"mv {values}.bak {values}")
+    assert refused.returncode != 0
+    assert "The project on app2 cannot log in to the database with the next password" in words(refused)
+    assert "Let the project read {database_user}" in words(refused)
+    staged = held("database")
+    assert {name: staged[name] for name in before} == before
+    assert staged["database_user_next"] == "guestbook"
+
+
+def test_a_change_that_is_killed_is_completed_by_the_next_run(scenario, members, held, log_in_to):
+    """Killed when the first host uses the new password, which both have since the run that was refused."""
+    before = held("database")
+    with members:
+        kill_where(
+            scenario.start(path=DATABASE),
+            play="Restart what has other secrets",
+            task="hardened.django.release : switch",
+            host="app1",
+        )
+        deployed = scenario.playbook(path=DEPLOY)
+        result = scenario.playbook(path=DATABASE)
+    assert deployed.returncode == 0, deployed.stdout
+    assert result.returncode == 0, result.stdout
+    assert "was killed, and is completed now" in words(result)
+    assert held("database") == {"database_password": before["database_password_next"], "database_user": "guestbook"}
+    assert log_in_to("database", "guestbook.2", before["database_password"]).rc == 2
+
+
+def test_the_password_of_the_cache_changes_when_it_is_asked_for(scenario, apps, members, held, log_in_to):
+    before = held("cache")
+    given = json.dumps({"secrets_cache_password": GIVEN})
+    in_cache = "guestbook-manage shell --verbosity 0 -c 'from django.core.cache import cache; %s'"
+    apps[0].check_output(in_cache % "cache.set(1, 2)")
+    with members:
+        deployed = scenario.playbook("-e", given, path=DEPLOY)
+        waiting = held("cache")
+        result = scenario.playbook("-e", given, path=CACHE)
+        refused = scenario.playbook("-e", given, path=CACHE)
+    assert deployed.returncode == 0 and "secrets_cache_password is not the password in use" in words(deployed)
+    assert waiting == before
+    assert result.returncode == 0, result.stdout
+    assert held("cache") == {"cache_password": GIVEN}
+    assert log_in_to("cache", "guestbook", GIVEN).stdout.strip() == ""
+    assert "WRONGPASS" in log_in_to("cache", "guestbook", before["cache_password"]).stderr
+    assert GIVEN not in result.stdout.replace(given, "")
+    # The server was not restarted.
+    assert apps[0].check_output(in_cache % "print(cache.get(1))") == "2"
+    assert refused.returncode != 0
+    assert "secrets_cache_password is the password in use." in words(refused)
