@@ -6,6 +6,10 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+import yaml
+from receiver import Receiver
+
+ALERTS = "/var/lib/private/guestbook-alerts"
 
 
 class Backups:
@@ -57,7 +61,37 @@ def backups(scenario):
 
 
 @pytest.fixture(scope="session")
-def secrets(app, scenario):
+def mail_variables(scenario):
+    return yaml.safe_load((scenario.inventory / "group_vars/all/mail.yml").read_text())
+
+
+@pytest.fixture(scope="session")
+def receiver(scenario, backups, mail_variables):
+    """The mail server that both hosts trust."""
+    user, password = (mail_variables[name] for name in ("settings_email_user", "secrets_email_password"))
+    found = Receiver(backups.app, scenario.addresses("app1")[0], user, password)
+    for host in (backups.app, backups.db):
+        found.trusted_by(host)
+    return found
+
+
+@pytest.fixture
+def alert(backups, receiver):
+    """Nothing was told of the database host before; return the alert about its backup once it is there."""
+    backups.db.check_output(f"rm -f {ALERTS}/*.json")
+    receiver.forget()
+
+    def wait():
+        receiver.wait_for("[guestbook] guestbook-backup.service failed on db1")
+        (mail,) = receiver.mails("failed on db1")
+        return mail
+
+    return wait
+
+
+@pytest.fixture(scope="session")
+def secrets(scenario, mail_variables):
     """What nobody may see: the secrets of the inventory, and a line of the key."""
     key = (scenario.inventory.parents[2] / ".cache/backup/key").read_text().splitlines()[2]
-    return ["a-password-of-the-repository", "a-key-of-a-storage-provider", key]
+    mail = mail_variables["secrets_email_password"]
+    return ["a-password-of-the-repository", "a-key-of-a-storage-provider", key, mail]

@@ -93,7 +93,7 @@ def send_mail(subject, text):
         if server["security"] == "starttls":
             connection.starttls(context=context)
         if server["user"]:
-            connection.login(server["user"], credential("email_password"))
+            connection.login(server["user"], credential(server["password"]))
         connection.send_message(message)
 
 
