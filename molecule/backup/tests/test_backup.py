@@ -14,8 +14,10 @@ from browser import CHECKOUT, PIXEL, Browser
 RESTORE, DRILL = CHECKOUT / "playbooks/restore.yml", CHECKOUT / "playbooks/restore_drill.yml"
 CONFIRMED = ("-e", "backup_restore_confirm=guestbook")
 REPOSITORY = "/srv/backups/guestbook"
+LOCAL = "/srv/backups"
 STATE = "/var/lib/guestbook-backup"
 PASSWORD = "/etc/guestbook/backup/password"
+REPOSITORY_FILE = "/etc/guestbook/backup/repository"
 SECRETS = "/etc/guestbook/secrets"
 # Each transaction writes the same text twice.
 WRITER = """while :; do
@@ -39,6 +41,30 @@ for word; do
   case $word in --file=*) truncate --size=100K "${word#--file=}" ;; esac
 done
 """
+WAITS = "until journalctl --unit guestbook-backup --output cat | grep --quiet 'waits for the host'; do :; done"
+EVERY_DATABASE = "hostssl all guestbook 127.0.0.1/32 scram-sha-256"
+MANAGED_FILES = ["backup.json", "backup.py", "database_password", "lock", "repository"]
+# As the account of the site makes it.
+LATER = """SET ROLE guestbook; CREATE SCHEMA apart; CREATE TYPE mood AS ENUM ('good');
+CREATE FUNCTION answer() RETURNS int LANGUAGE sql AS 'SELECT 42';
+CREATE TABLE later (id serial PRIMARY KEY, entry bigint REFERENCES guestbook_entry, feels mood, n int DEFAULT answer());
+INSERT INTO later (entry, feels) SELECT min(id), 'good' FROM guestbook_entry;
+INSERT INTO guestbook_entry (author, text, picture, created) VALUES ('later', 'later', '', now())"""
+AUTHORITY = "/usr/local/share/ca-certificates/rest-server.crt"
+REST_SERVER = """
+apt-get update --quiet >/dev/null
+apt-get install --yes --quiet --no-install-recommends rclone >/dev/null
+install --directory --mode=0700 /root/rest
+cd /root/rest
+openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=REST' -keyout key.pem -out certificate.pem \\
+  -addext "subjectAltName = IP:$1" 2>/dev/null
+systemd-run --quiet --collect --unit=rest-server --working-directory=/root/rest rclone serve restic --addr ":8000" \\
+  --cert certificate.pem --key key.pem --user backups --pass a-password-of-rest data
+timeout 30 sh -c "until ss --listening --tcp --numeric | grep --quiet :8000; do :; done"
+"""
+AHEAD = """systemctl stop guestbook-backup.timer
+touch --date '2 days' /var/lib/systemd/timers/stamp-guestbook-backup.timer
+systemctl start guestbook-backup.timer"""
 # Far more than the disk of one of the tests has; and it compresses badly.
 FILL = """INSERT INTO guestbook_entry (author, text, picture, created)
 SELECT 'author ' || n, (SELECT string_agg(md5(random()::text || n || m), '') FROM generate_series(1, 30) m), '', now()
@@ -50,7 +76,7 @@ def words(result) -> str:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def filled(backups, scenario, app):
+def filled(backups, scenario, app, receiver):
     """Entries and uploads that came through the site."""
     certificate = app.file("/etc/guestbook/certificate/fullchain.pem").content_string
     browser = Browser(scenario.addresses("app1")[0], "www.guestbook.example", certificate)
@@ -60,9 +86,9 @@ def filled(backups, scenario, app):
         picture = PIXEL + random.Random(number).randbytes(100_000)
         assert browser.submit("/", entry, {"picture": (f"{number}.png", picture)}).status == 302
     backups.sql(FILL)
-    # It makes the repository.
-    good, log = backups.start(backups.db)
-    assert good, log
+    # The app host comes first, and waits for the host that makes the repository.
+    backups.app.check_output("systemctl start --no-block guestbook-backup.service")
+    backups.app.check_output("timeout 60 sh -c %s", WAITS)
     backups.everything()
 
 
@@ -71,6 +97,16 @@ def test_the_units_are_sandboxed(backups):
         for unit in ("guestbook-backup", "guestbook-backup-drill"):
             assert host.run(f"systemd-analyze security --threshold=18 {unit}.service").rc == 0
             assert host.service(f"{unit}.timer").is_enabled
+
+
+def test_every_unit_of_ours_tells_of_its_failure(backups):
+    """Also those that several projects may share, and Debian's own."""
+    own = "ls /etc/systemd/system | grep -E '^(guestbook|hardened).*[.](service|timer|socket)$'"
+    for host, debian in ((backups.app, ["nginx.service"]), (backups.db, ["postgresql@17-main.service"])):
+        units = [unit for unit in host.check_output(own).split() if "@" not in unit] + debian
+        assert len(units) > 4
+        told = host.check_output(f"systemctl show --value --property=OnFailure {' '.join(units)}").split()
+        assert told == [f"guestbook-alert@{unit}.service" for unit in units]
 
 
 def test_a_backup_is_known_to_the_check(backups):
@@ -131,7 +167,7 @@ def test_a_backup_under_load_is_of_one_moment(backups):
     ],
     ids=["wrong password", "full disk", "target down"],
 )
-def test_a_failed_backup_says_so_and_harms_nothing(backups, broken, mended, message):
+def test_a_failed_backup_is_told_and_harms_nothing(backups, alert, secrets, broken, mended, message):
     before = backups.snapshots("database")
     backups.db.check_output(broken)
     try:
@@ -140,13 +176,17 @@ def test_a_failed_backup_says_so_and_harms_nothing(backups, broken, mended, mess
         backups.db.check_output(mended)
     assert not good
     assert message in log
+    mail = alert()
+    assert (mail["receivers"], mail["encrypted"]) == (["oncall@guestbook.example"], True)
+    assert message in mail["text"]
+    assert [secret for secret in secrets if secret in mail["text"]] == []
     assert backups.snapshots("database") == before
     good, log = backups.start(backups.db)
     assert good, log
     assert backups.db.check_output(f"ls {STATE}").split() == ["lock", "repository"]
 
 
-def test_a_killed_dump_is_no_backup_and_leaves_nothing_behind(backups):
+def test_a_killed_dump_is_told_and_leaves_nothing_behind(backups, alert):
     before = backups.snapshots("database")
     lock = "BEGIN; LOCK TABLE guestbook_entry IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(60);"
     backups.db.check_output("systemd-run --unit=holder --collect runuser -u postgres -- psql guestbook -c %s", lock)
@@ -158,6 +198,7 @@ def test_a_killed_dump_is_no_backup_and_leaves_nothing_behind(backups):
     while backups.db.check_output("systemctl show --property=ActiveState guestbook-backup.service").endswith("ing"):
         assert time.monotonic() < deadline
     backups.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'BEGIN; LOCK%'")
+    assert "status=9/KILL" in alert()["text"]
     assert backups.db.check_output(f"ls {STATE}").split() == ["lock", "repository"]
     assert backups.snapshots("database") == before
     good, log = backups.start(backups.db)
@@ -176,6 +217,27 @@ def test_a_damaged_dump_never_reaches_the_repository(backups):
     assert not good
     assert "pg_restore ended with 1" in log
     assert backups.snapshots("database") == before
+
+
+def test_a_clock_that_was_ahead_leaves_good_backups(backups):
+    """What it left: a snapshot of tomorrow without a dump, and a run of the timer two days from now."""
+    before = backups.snapshots("database")
+    tomorrow = backups.db.check_output("date --date '1 day' '+%F %T'")
+    make = f"guestbook-backup restic backup --host db1 --tag database --time '{tomorrow}' /etc/hostname"
+    backups.db.check_output(make)
+    (ahead,) = set(backups.snapshots("database")) - set(before)
+    backups.db.check_output(AHEAD)
+    for unit in ("guestbook-backup", "guestbook-backup-drill"):
+        good, log = backups.start(backups.db, unit)
+        assert good, log
+    good, log = backups.start(backups.app)
+    assert good, log
+    now = int(backups.db.check_output("date +%s"))
+    assert now - 600 < backups.stamp()["backup"]["finished"] <= now
+    assert set(before) < set(backups.snapshots("database"))
+    shown = "systemctl show --value --property=NextElapseUSecRealtime guestbook-backup.timer"
+    assert 0 < int(backups.db.check_output(f'date --date "$({shown})" +%s')) - now < 26 * 60 * 60
+    backups.db.check_output(f"guestbook-backup restic forget {ahead}")
 
 
 def test_old_backups_are_removed_by_the_day(backups):
@@ -269,7 +331,25 @@ def test_what_a_restore_replaced_comes_back(scenario, backups, browser):
     assert browser.get("/").status == 200
 
 
-def test_a_managed_database_is_dumped_with_the_rights_of_the_site(backups):
+def test_a_point_in_time_comes_back_beside_the_site(scenario, backups):
+    rows = backups.rows()
+    good, log = backups.start(backups.db)
+    assert good, log
+    point = backups.db.check_output("date --utc '+%F %T'")
+    backups.sql("UPDATE guestbook_entry SET text = 'overwritten'")
+    good, log = backups.start(backups.db)
+    assert good, log
+    changed = backups.rows()
+    into = {"backup_restore": ["database"], "backup_restore_into": "then", "backup_restore_from": point}
+    result = scenario.playbook("-e", json.dumps(into), path=RESTORE)
+    assert result.returncode == 0, result.stdout
+    assert backups.rows("then") == rows
+    assert backups.rows() == changed
+    backups.sql('DROP DATABASE "then"')
+
+
+@pytest.fixture
+def managed(backups):
     """The program as an app host has it where the database is a provider's: over TLS, with the password of the site."""
     wanted = json.loads(backups.db.check_output("cat /etc/guestbook/backup/backup.json"))
     wanted |= {
@@ -284,23 +364,103 @@ def test_a_managed_database_is_dumped_with_the_rights_of_the_site(backups):
     backups.db.check_output("mkdir /root/managed && cp /etc/guestbook/backup/backup.py /root/managed")
     backups.db.check_output("printf %s %s >/root/managed/database_password", "%s", password)
     backups.db.check_output("printf %s %s >/root/managed/backup.json", "%s", json.dumps(wanted))
+    # A provider's account may connect to all of its databases.
+    rules = backups.sql("SHOW hba_file")
+    backups.db.check_output(f"cp --preserve {rules} /root/rules && sed --in-place '1i {EVERY_DATABASE}' {rules}")
+    backups.sql("SELECT pg_reload_conf()")
+    yield lambda words: backups.db.run(f"python3 -B /root/managed/backup.py {words}")
+    backups.db.check_output(f"mv /root/rules {rules}")
+    backups.sql("SELECT pg_reload_conf()")
+    listing = json.loads(backups.db.check_output("guestbook-backup restic snapshots --host managed --json"))
+    made = " ".join(snapshot["id"] for snapshot in listing)
+    backups.db.check_output(f"guestbook-backup restic forget {made} && rm -r /root/managed")
+
+
+def test_a_managed_database_is_dumped_with_the_rights_of_the_site(backups, managed):
+    done = managed("run")
+    assert done.rc == 0, done.stderr
+    listing = backups.db.check_output("guestbook-backup restic ls latest --host managed")
+    found = {pathlib.PurePath(line).name for line in listing.splitlines()}
+    assert found >= {"guestbook.dump", "guestbook.json"}
+    assert "globals.sql" not in found
+    assert not backups.db.file("/root/managed/pgpass").exists
+    backups.db.check_output("echo wrong >/root/managed/database_password")
+    refused = managed("run")
+    assert refused.rc == 1
+    assert re.search('the database guestbook: .*password authentication failed for user "guestbook"', refused.stderr)
+
+
+def test_a_managed_database_is_tried_as_far_as_its_account_may(backups, managed):
+    assert managed("run").rc == 0
+    done = managed("drill")
+    assert done.rc == 0, done.stderr
+    assert re.search(r"\d{6,} bytes of guestbook \(only read: its account may create no database\)", done.stdout)
+    backups.sql("ALTER ROLE guestbook CREATEDB")
     try:
-        backups.db.check_output("python3 -B /root/managed/backup.py run")
-        listing = backups.db.check_output("guestbook-backup restic ls latest --host managed")
-        found = {pathlib.PurePath(line).name for line in listing.splitlines()}
-        assert found >= {"guestbook.dump", "guestbook.json"}
-        assert "globals.sql" not in found
-        assert not backups.db.file("/root/managed/pgpass").exists
-        backups.db.check_output("echo wrong >/root/managed/database_password")
-        refused = backups.db.run("python3 -B /root/managed/backup.py run")
-        assert refused.rc == 1
-        assert re.search(
-            'the database guestbook: .*password authentication failed for user "guestbook"', refused.stderr
-        )
+        done = managed("drill")
+        assert done.rc == 0, done.stderr
+        assert re.search(r"restored and compared: \d{4,} rows of guestbook", done.stdout)
+        done = managed("restore database --into beside")
+        assert done.rc == 0, done.stderr
+        assert backups.rows("beside") == backups.rows()
+        backups.sql("DROP DATABASE beside")
     finally:
-        (managed,) = json.loads(backups.db.check_output("guestbook-backup restic snapshots --host managed --json"))
-        backups.db.check_output(f"guestbook-backup restic forget {managed['id']}")
-        backups.db.check_output("rm -r /root/managed")
+        backups.sql("ALTER ROLE guestbook NOCREATEDB")
+    assert backups.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'guestbook%'") == "1"
+
+
+def test_a_managed_database_is_restored_as_a_whole_or_not_at_all(backups, managed, browser):
+    assert managed("run").rc == 0
+    rows = backups.rows()
+    # What came after the backup, and would be in the way.
+    backups.sql(LATER)
+    changed = backups.rows()
+    assert managed("restore database").rc == 0
+    count = "sed --in-place 's/\"public.guestbook_entry\": /&1/' /root/managed/restoring/guestbook.json"
+    backups.db.check_output(count)
+    refused = managed("exchange database")
+    assert refused.rc == 1
+    assert "the restored table public.guestbook_entry has other rows than were dumped" in refused.stderr
+    assert backups.rows() == changed
+    assert managed("restore database").rc == 0
+    done = managed("exchange database")
+    assert done.rc == 0, done.stderr
+    assert backups.rows() == rows
+    assert backups.sql("SELECT to_regclass('later'), to_regtype('mood'), to_regnamespace('apart')") == "||"
+    assert browser.get("/").status == 200
+    (before,) = re.findall(r"what was there before is the snapshot (\w+)", done.stdout)
+    assert managed(f"restore database --from {before}").rc == 0
+    assert managed("exchange database").rc == 0
+    assert backups.rows() == changed
+    assert backups.sql("SELECT feels FROM later") == "good"
+    assert backups.db.check_output("ls /root/managed").split() == sorted(MANAGED_FILES)
+    backups.sql("DROP SCHEMA apart; DROP TABLE later; DROP FUNCTION answer; DROP TYPE mood")
+
+
+def test_a_rest_server_keeps_backups(backups, scenario):
+    """One that wants TLS and a password, which is a part of the repository's address."""
+    address = scenario.addresses("target")[0]
+    backups.target.check_output("sh -euc %s install %s", REST_SERVER, address)
+    certificate = backups.target.check_output("cat /root/rest/certificate.pem")
+    backups.db.check_output(f"printf %s %s >{AUTHORITY} && update-ca-certificates", "%s", certificate)
+    before = backups.db.check_output(f"cat {REPOSITORY_FILE}")
+    write = f"printf 'rest:https://backups:%s@{address}:8000/guestbook/' %s >{REPOSITORY_FILE}"
+    try:
+        for unit in ("guestbook-backup", "guestbook-backup-drill"):
+            backups.db.check_output(write, "%s", "a-password-of-rest")
+            good, log = backups.start(backups.db, unit)
+            assert good, log
+        assert len(backups.snapshots("database")) == 1
+        backups.db.check_output(write, "%s", "a-wrong-password")
+        good, log = backups.start(backups.db)
+        assert not good
+        assert "401 Unauthorized" in log
+        assert "a-wrong-password" not in log
+    finally:
+        backups.db.check_output(f"printf '%s\\n' %s >{REPOSITORY_FILE}", "%s", before)
+        backups.target.check_output("systemctl stop rest-server")
+    good, log = backups.start(backups.db)
+    assert good, log
 
 
 def test_no_secret_is_shown(backups, secrets):
@@ -350,3 +510,19 @@ def test_a_second_run_changes_nothing(scenario):
     result = scenario.playbook("--tags", "backup")
     assert result.returncode == 0, result.stdout
     assert set(re.findall(r"changed=(\d+)", result.stdout)) == {"0"}, result.stdout
+
+
+def test_a_directory_of_the_host_is_a_repository_until_there_is_none(scenario, backups):
+    result = scenario.playbook("-e", json.dumps({"backup_repository": LOCAL}), "--tags", "backup", "--limit", "db1")
+    assert result.returncode == 0, result.stdout
+    for unit in ("guestbook-backup", "guestbook-backup-drill"):
+        good, log = backups.start(backups.db, unit)
+        assert good, log
+    assert backups.db.check_output(f"stat --format '%U %a' {LOCAL}") == "root 700"
+
+    result = scenario.playbook("-e", "backup_repository=", "--tags", "backup", "--limit", "db1")
+    assert result.returncode == 0, result.stdout
+    assert backups.db.check_output("find /etc/systemd/system -name 'guestbook-backup*'") == ""
+    assert not backups.db.file(PASSWORD).exists
+    assert backups.db.file(f"{STATE}/repository").exists
+    assert backups.target.file(f"{REPOSITORY}/config").exists

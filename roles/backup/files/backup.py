@@ -30,11 +30,23 @@ STATE = pathlib.Path(WANTED["state"])
 SSH_LOG = STATE / "ssh"
 HOST = WANTED["host"]
 DATABASES = WANTED["databases"]
+MANAGED = WANTED["managed"]
+# Where databases are made and removed from. On a managed server, the account may know no other one.
+SERVER = DATABASES[0] if MANAGED else "postgres"
 CREATE = """
 SELECT format('CREATE DATABASE %%I OWNER %%I TEMPLATE template0 ENCODING %%L LC_COLLATE %%L LC_CTYPE %%L',
-  %(new)s::text, pg_get_userbyid(datdba), pg_encoding_to_char(encoding), datcollate, datctype)
+  %(new)s::text, CASE WHEN %(managed)s THEN current_user ELSE pg_get_userbyid(datdba) END,
+  pg_encoding_to_char(encoding), datcollate, datctype)
 FROM pg_database WHERE datname = %(old)s
 """
+# Those that this account may end, but not its own.
+END_CONNECTIONS = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE datname = %s AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'MEMBER')
+"""
+# In a list of pg_restore.
+EXTENSION = re.compile(r"\d+; \d+ \d+ (COMMENT - )?EXTENSION ")
+MAY_CREATE = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
 # The same may connect as before.
 GRANT = """
 SELECT format('GRANT %%s ON DATABASE %%I TO %%I', privilege_type, %(new)s::text, pg_get_userbyid(grantee))
@@ -45,8 +57,45 @@ SELECT format('%I.%I', nspname, relname) FROM pg_class JOIN pg_namespace ON pg_n
 WHERE relkind = 'r' AND relpersistence <> 't' AND nspname <> 'information_schema' AND nspname NOT LIKE 'pg\\_%'
 ORDER BY 1
 """
+# Drops all that the account has in a database but the extensions, which a provider may have installed.
+EMPTY = """
+DO $empty$
+DECLARE statement text;
+BEGIN
+  PERFORM lo_unlink(oid) FROM pg_largeobject_metadata WHERE lomowner = current_user::regrole;
+  LOOP
+    SELECT format('DROP %s %s CASCADE', kind, name) INTO statement FROM (
+      SELECT 'pg_namespace'::regclass AS catalog, oid, nspowner AS owner, 'public'::regnamespace::oid AS schema,
+        oid::regnamespace::text AS name, 'SCHEMA' AS kind
+      FROM pg_namespace WHERE nspname NOT LIKE 'pg\\_%' AND nspname NOT IN ('public', 'information_schema')
+      UNION ALL
+      SELECT 'pg_class'::regclass, oid, relowner, relnamespace, oid::regclass::text,
+        CASE relkind WHEN 'v' THEN 'VIEW' WHEN 'm' THEN 'MATERIALIZED VIEW' WHEN 'S' THEN 'SEQUENCE'
+          WHEN 'f' THEN 'FOREIGN TABLE' ELSE 'TABLE' END
+      FROM pg_class WHERE relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+      UNION ALL
+      SELECT 'pg_proc'::regclass, oid, proowner, pronamespace, oid::regprocedure::text, 'ROUTINE' FROM pg_proc
+      UNION ALL
+      SELECT 'pg_type'::regclass, oid, typowner, typnamespace, oid::regtype::text, 'TYPE' FROM pg_type
+      WHERE typtype IN ('e', 'd', 'r') OR typrelid IN (SELECT oid FROM pg_class WHERE relkind = 'c')
+    ) present
+    WHERE owner = current_user::regrole AND schema = 'public'::regnamespace AND NOT EXISTS (
+      SELECT 1 FROM pg_depend WHERE classid = catalog AND objid = present.oid AND deptype IN ('e', 'i'))
+    LIMIT 1;
+    EXIT WHEN statement IS NULL;
+    EXECUTE statement;
+  END LOOP;
+END $empty$;
+"""
+PROOF = """
+DO $proof$ BEGIN IF (SELECT count(*) FROM {table}) <> {count} THEN
+  RAISE EXCEPTION 'the restored table {name} has other rows than were dumped';
+END IF; END $proof$;
+"""
 # Another host may be removing old backups, which takes the repository for itself.
 LOCK_SECONDS = 1800
+# Timers of the same night are up to an hour apart.
+FIRST_BACKUP_SECONDS = 7200
 
 
 class Failure(Exception):
@@ -124,19 +173,34 @@ def restic(*arguments, text=None):
         time.sleep(5)
 
 
-def open_repository():
-    """Prove that the repository can be opened. It is made by the host that removes old backups, and once only."""
-    known = STATE / "repository"
-    mark = hashlib.sha256(secret("repository").encode()).hexdigest()
+def missing_repository():
+    """Return the words of restic where there is no repository, else None."""
     try:
         # Locks of runs that ended without giving them back; those of others stay.
         restic("unlock")
     except Failure as failure:
         if "Is there a repository at the following location?" not in str(failure):
             raise
-        if not WANTED["keeper"] or (known.exists() and known.read_text(encoding="utf-8") == mark):
-            raise
+        return failure
+    return None
+
+
+def open_repository(first_backup):
+    """Prove that the repository can be opened. One host makes it, and once: two at a time would leave it unreadable."""
+    known = STATE / "repository"
+    mark = hashlib.sha256(secret("repository").encode()).hexdigest()
+    missing = missing_repository()
+    if missing and (not first_backup or (known.exists() and known.read_text(encoding="utf-8") == mark)):
+        raise missing
+    if missing and WANTED["keeper"]:
         restic("init")
+    elif missing:
+        print(f"waits for the host that makes the repository: {missing}", flush=True)
+        deadline = time.monotonic() + FIRST_BACKUP_SECONDS
+        while missing := missing_repository():
+            if time.monotonic() > deadline:
+                raise missing
+            time.sleep(10)
     known.write_text(mark, encoding="utf-8")
 
 
@@ -232,7 +296,7 @@ def dump_databases(directory):
             counts = row_counts(execute)
         check_dump(path)
         (directory / f"{name}.json").write_text(json.dumps(counts), encoding="utf-8")
-    if not WANTED["managed"]:
+    if not MANAGED:
         run(postgresql("pg_dumpall"), "--globals-only", "--no-password", f"--file={directory / 'globals.sql'}")
 
 
@@ -248,9 +312,12 @@ def back_up(tag, path):
 
 
 def snapshots(tag):
-    """Return the snapshots of a tag, oldest first."""
+    """Return the snapshots of a tag, oldest first, without those of a clock that was ahead: none is the newest."""
     found = json.loads(restic("snapshots", "--json", f"--tag={tag}")) or []
-    return sorted(found, key=lambda snapshot: moment(snapshot["time"]))
+    found.sort(key=lambda snapshot: moment(snapshot["time"]))
+    limit = datetime.datetime.now(tz=datetime.UTC) + datetime.timedelta(minutes=10)
+    # Where all are, it is the clock of this host that is wrong.
+    return [snapshot for snapshot in found if moment(snapshot["time"]) <= limit] or found
 
 
 def moment(text):
@@ -294,15 +361,16 @@ def fetch_dump(snapshot, name, directory):
 
 
 def drop(database):
-    with connected("postgres", autocommit=True) as execute:
-        execute(f"DROP DATABASE IF EXISTS {quoted(database)} WITH (FORCE)")
+    with connected(SERVER, autocommit=True) as execute:
+        if execute("SELECT 1 FROM pg_database WHERE datname = %s", (database,)):
+            execute(f"DROP DATABASE {quoted(database)} WITH (FORCE)")
 
 
 def load(snapshot, name, new, directory):
     """Restore a database of a snapshot under a new name, and prove that it has the rows that it had."""
     dump, counts = fetch_dump(snapshot, name, directory)
-    with connected("postgres", autocommit=True) as execute:
-        statements = execute(CREATE, {"new": new, "old": name})
+    with connected(SERVER, autocommit=True) as execute:
+        statements = execute(CREATE, {"new": new, "old": name, "managed": MANAGED})
         if not statements:
             raise Failure(
                 f"there is no database {name}, which tells the owner of the restored one; run the playbook site first"
@@ -311,14 +379,11 @@ def load(snapshot, name, new, directory):
         execute(f"REVOKE ALL ON DATABASE {quoted(new)} FROM PUBLIC")
         for (statement,) in execute(GRANT, {"new": new, "old": name}):
             execute(statement)
-    run(
-        postgresql("pg_restore"),
-        "--exit-on-error",
-        "--no-password",
-        f"--jobs={os.cpu_count()}",
-        f"--dbname={new}",
-        str(dump),
-    )
+    if MANAGED:
+        run_on_managed(new, dump)
+    else:
+        options = ["--exit-on-error", "--no-password", f"--jobs={os.cpu_count()}"]
+        run(postgresql("pg_restore"), *options, f"--dbname={new}", str(dump))
     with connected(new, autocommit=True) as execute:
         execute("ANALYZE")
         restored = row_counts(execute)
@@ -326,6 +391,41 @@ def load(snapshot, name, new, directory):
     if different:
         raise Failure(f"the restored database {name} has other rows than were dumped: {', '.join(different)}")
     return sum(counts.values())
+
+
+def run_on_managed(name, dump, before=(), after=(), without=None):
+    """Restore a dump on a provider's server, where the account can give nothing to others, in one transaction.
+
+    without: what to leave out of the list of pg_restore. before, after: files of statements.
+    """
+    contents, wanted, script = (dump.with_suffix(suffix) for suffix in (".contents", ".wanted", ".sql"))
+    run(postgresql("pg_restore"), "--list", f"--file={contents}", str(dump))
+    lines = contents.read_text(encoding="utf-8").splitlines(keepends=True)
+    wanted.write_text("".join(line for line in lines if not (without and without.match(line))), encoding="utf-8")
+    run(postgresql("pg_restore"), "--no-owner", f"--use-list={wanted}", f"--file={script}", str(dump))
+    with script.open("r+b") as file:
+        # A server older than pg_restore does not know it; the comment is as long.
+        beginning, mark, rest = file.read(4096).partition(b"SELECT pg_catalog.set_config")
+        file.seek(0)
+        file.write(beginning.replace(b"SET transaction_timeout", b"--  transaction_timeout") + mark + rest)
+    options = ["--no-psqlrc", "--quiet", "--no-password", "--set=ON_ERROR_STOP=1", "--single-transaction"]
+    files = [f"--file={path}" for path in (*before, script, *after)]
+    run(postgresql("psql"), *options, f"--dbname={name}", *files)
+
+
+def replace_on_managed(name, directory):
+    """Replace what the account has in a database by a dump, in a transaction that other numbers of rows undo."""
+    counts = json.loads((directory / f"{name}.json").read_text(encoding="utf-8"))
+    proofs = (
+        PROOF.format(table=table, count=count, name=table.replace("'", "''").replace("%", "%%"))
+        for table, count in counts.items()
+    )
+    empty, proof = directory / "empty", directory / "proof"
+    empty.write_text(EMPTY, encoding="utf-8")
+    proof.write_text("".join(proofs), encoding="utf-8")
+    with connected(name, autocommit=True) as execute:
+        execute(END_CONNECTIONS, (name,))
+    run_on_managed(name, directory / f"{name}.dump", [empty], [proof], without=EXTENSION)
 
 
 def restore_directory(part, snapshot, place):
@@ -352,7 +452,11 @@ def staged(part):
 def stage(part, wanted):
     """Restore a part beside the present one, which goes on being used."""
     snapshot = choose(part, wanted)
-    if part == "database":
+    if part == "database" and MANAGED:
+        shutil.rmtree(STATE / "restoring", ignore_errors=True)
+        for name in DATABASES:
+            fetch_dump(snapshot, name, STATE / "restoring")
+    elif part == "database":
         for name in DATABASES:
             drop(f"{name}.restoring")
             try:
@@ -382,12 +486,17 @@ def exchange(part):
         dump_databases(directory)
         back_up("before-restore-database", directory)
         before = snapshots("before-restore-database")[-1]["id"][:8]
+        if MANAGED:
+            for name in DATABASES:
+                replace_on_managed(name, STATE / "restoring")
+            shutil.rmtree(STATE / "restoring")
+            return f"database: what was there before is the snapshot {before}"
         for name in DATABASES:
             drop(f"{name}.replaced")
         # All or none.
         with connected("postgres") as execute:
             for name in DATABASES:
-                execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", (name,))
+                execute(END_CONNECTIONS, (name,))
                 execute(f"ALTER DATABASE {quoted(name)} RENAME TO {quoted(f'{name}.replaced')}")
                 execute(f"ALTER DATABASE {quoted(f'{name}.restoring')} RENAME TO {quoted(name)}")
         for name in DATABASES:
@@ -406,7 +515,7 @@ def restore_into(part, wanted, place):
     """Restore the first database under another name, or a directory somewhere else."""
     snapshot = choose(part, wanted)
     if part == "database":
-        with connected("postgres", autocommit=True) as execute:
+        with connected(SERVER, autocommit=True) as execute:
             if execute("SELECT 1 FROM pg_database WHERE datname = %s", (place,)):
                 raise Failure(f"there is a database {place} already")
         load(snapshot, DATABASES[0], place, STATE / "restore")
@@ -486,10 +595,27 @@ def back_up_all():
         restic("forget", "--prune", "--group-by=host,tags", "--keep-within=2d", *tags, *keep)
 
 
+def may_create_databases():
+    with connected(SERVER) as execute:
+        return execute(MAY_CREATE)[0][0]
+
+
+def read_dumps():
+    """Read the newest dumps whole, where the account may make no database to restore them to."""
+    snapshot = choose("database", "latest")
+    return {name: fetch_dump(snapshot, name, STATE / "drill")[0].stat().st_size for name in DATABASES}
+
+
 def drill():
     """Restore the newest backup of what this host has, and compare; then leave a note of it in the repository."""
     proved = {}
-    if DATABASES and not WANTED["managed"]:
+    if DATABASES and not may_create_databases():
+        proved |= {
+            f"bytes of {name} (only read: its account may create no database)": size
+            for name, size in read_dumps().items()
+        }
+        note("drill-database", proved)
+    elif DATABASES:
         snapshot = choose("database", "latest")
         for name in DATABASES:
             drop(f"{name}.drill")
@@ -556,14 +682,14 @@ def act(arguments):
         # One at a time on this host.
         fcntl.flock(lock, fcntl.LOCK_EX)
         clean()
-        if arguments.action == "clean":
-            if DATABASES and not WANTED["managed"]:
-                for name in DATABASES:
-                    drop(f"{name}.drill")
-            return
         write_password()
         try:
-            open_repository()
+            if arguments.action == "clean":
+                shutil.rmtree(STATE / "restoring", ignore_errors=True)
+                for name in DATABASES:
+                    drop(f"{name}.drill")
+                return
+            open_repository(first_backup=arguments.action == "run")
             if arguments.action == "run":
                 back_up_all()
             elif arguments.action == "drill":
