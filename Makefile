@@ -59,11 +59,14 @@ images: install ## build the images of the test hosts that are missing
 scenario: install ## one Molecule scenario: make scenario S=default
 	molecule test --scenario-name $(S)
 
-bench: install ## seconds, remote calls and disk: no change, a changed line; the web server beside a plain one; settings_check
+bench: install ## seconds, remote calls and disk: no change, a changed line; the web server beside a plain one; settings_check; backups
 	@python tools/bench.py $(I)
 	@python tools/bench_edge.py $(I)
 	@python tools/bench_check.py
 	@python tools/bench_deploy.py inventories/pair
+	molecule converge --scenario-name backup
+	@python tools/bench_backup.py
+	molecule destroy --scenario-name backup
 
 docs: install ## write the pages that are made from data
 	python tools/rules.py >docs/settings_check.md
