@@ -19,8 +19,8 @@ cd {DIRECTORY}
 test -e key.pem || openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Receiver' -keyout key.pem \\
   -out certificate.pem -addext "subjectAltName = IP:$1" 2>/dev/null
 """
-# The first argument is a part of the subject; an alert is sent after the unit it is about has failed.
-WAIT = f"timeout 60 sh -c 'until grep --quiet --fixed-strings -- \"$1\" {DIRECTORY}/mails.jsonl; do :; done' wait"
+# Arguments: a text, such as a part of a subject, and what it is in. An alert comes after the failure that it is about.
+WAIT = f"timeout 60 sh -c 'until grep --quiet --fixed-strings -- \"$1\" {DIRECTORY}/$2.jsonl; do :; done' wait"
 START = f"""
 systemctl stop receiver.service 2>/dev/null || true
 rm -f {DIRECTORY}/*.jsonl
@@ -52,8 +52,8 @@ class Receiver:
     def mails(self, subject: str) -> list[dict[str, Any]]:
         return [mail for mail in self._received("mails") if subject in mail["subject"]]
 
-    def wait_for(self, subject: str) -> None:
-        self._host.run_expect([0], f"{WAIT} %s 2>/dev/null", subject)
+    def wait_for(self, text: str, kind: str = "mails") -> None:
+        self._host.run_expect([0], f"{WAIT} %s %s 2>/dev/null", text, kind)
 
     def forget(self) -> None:
         self._host.run_expect([0], f"rm -f {DIRECTORY}/*.jsonl")

@@ -2,6 +2,7 @@
 
 import email
 import email.policy
+import gzip
 import http.server
 import json
 import os
@@ -40,7 +41,10 @@ class Mailbox:
 
 class Hook(http.server.BaseHTTPRequestHandler):
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"])).decode()
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.headers["Content-Encoding"] == "gzip":
+            body = gzip.decompress(body)
+        body = body.decode()
         keep("posts", {"path": self.path, "type": self.headers["Content-Type"], "body": body})
         self.send_response(200)
         self.end_headers()
