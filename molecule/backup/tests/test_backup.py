@@ -93,7 +93,7 @@ def filled(backups, scenario, app, receiver):
 
 
 def test_every_unit_of_ours_is_sandboxed(backups):
-    """At most 1.5 points of exposure out of 10; 1.8 where it must be root and read the files of others, on app hosts."""
+    """At most 1.5 points of exposure out of 10; 1.8 for root who reads what others own, on app hosts."""
     services = "$(ls /etc/systemd/system | grep -E '^(guestbook|hardened).*[.]service$' | sed 's/@/@a-test/')"
     rate = "for unit in {}; do systemd-analyze security --threshold={} $unit >/dev/null || echo $unit; done"
     units = ["guestbook-backup-drill.service", "guestbook-backup.service"]
