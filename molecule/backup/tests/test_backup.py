@@ -111,6 +111,8 @@ def test_every_unit_of_ours_tells_of_its_failure(backups):
         assert len(units) > 4
         told = host.check_output(f"systemctl show --value --property=OnFailure {' '.join(units)}").split()
         assert told == [f"guestbook-alert@{unit}.service" for unit in units]
+    password = backups.db.file(f"{SECRETS}/alerts_email_password")
+    assert (password.user, password.mode) == ("root", 0o400)
 
 
 def test_a_backup_is_known_to_the_check(backups):
