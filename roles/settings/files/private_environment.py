@@ -16,7 +16,8 @@ from urllib.parse import quote
 from private_credentials import credential
 
 PLACEHOLDER = re.compile(
-    r"\{(secret_key|secret_key_fallbacks|database_user|database_password|cache_password|email_password|sentry_dsn)(_quoted)?\}"
+    r"\{(secret_key|secret_key_fallbacks|database_user|database_password|cache_password|email_password|sentry_dsn)"
+    r"(_quoted)?\}"
 )
 
 
