@@ -7,6 +7,7 @@ import json
 import pytest
 from balanced import apps, balancer, browser, certificate, site
 from browser import Browser
+from guestbook import SECRETS
 from members import Members
 
 __all__ = ["apps", "balancer", "browser", "certificate", "site"]
@@ -70,5 +71,21 @@ def rings(apps):
             others = {entry["key"]: entry["until"] for entry in entries}
             found.append((app.file("/etc/guestbook/secrets/secret_key").content_string, others))
         return found
+
+    return tell
+
+
+@pytest.fixture
+def held(apps):
+    """Tells what each app host has of a login, from the name of the file to its content."""
+
+    def tell(kind):
+        found = []
+        for app in apps:
+            names = app.check_output(f"ls {SECRETS}").split()
+            paths = [name for name in names if name.startswith(f"{kind}_") and "owner" not in name]
+            found.append({name: app.file(f"{SECRETS}/{name}").content_string for name in paths})
+        assert found[0] == found[1]
+        return found[0]
 
     return tell

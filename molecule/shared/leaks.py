@@ -48,10 +48,8 @@ def places_on(host: testinfra.host.Host, secrets: Iterable[str]) -> list[str]:
     script = WALK.format(theirs=theirs).strip()
     # In another form, since the walk meets the processes that it consists of.
     encoded = base64.b64encode("\n".join(secrets).encode()).decode()
-    found: str = host.run(
-        f"mkdir --parents /run/credentials; echo {encoded} | base64 --decode | sh -c '{script}'"
-    ).stdout
-    return found.split()
+    walk = f"mkdir --parents /run/credentials; echo {encoded} | base64 --decode | sh -c '{script}'"
+    return str(host.run(walk).stdout).split()
 
 
 def places_in(directories: Iterable[Path], secrets: Iterable[str]) -> list[Path]:

@@ -22,3 +22,18 @@ def test_a_killed_rotation_is_completed(scenario, members, rings, pause):
     assert (key, others) == second
     assert key != before and before in others
     assert None not in others.values()
+
+
+@pytest.mark.parametrize("pause", PAUSES)
+@pytest.mark.parametrize("kind", ["database", "cache"])
+def test_a_killed_change_of_a_password_is_completed(scenario, members, held, kind, pause):
+    before = held(kind)
+    playbook = CHECKOUT / f"playbooks/rotate_{kind}_password.yml"
+    killed: list[str] = []
+    with members:
+        while not kill_after_a_change(scenario.start(path=playbook), pause, killed):
+            pass
+    assert len(killed) > 8
+    after = held(kind)
+    assert list(after) == list(before)
+    assert after[f"{kind}_password"] != before[f"{kind}_password"]

@@ -21,22 +21,6 @@ LOG_IN = {
 
 
 @pytest.fixture
-def held(apps):
-    """Tells what each app host has of a login, from the name of the file to its content."""
-
-    def tell(kind):
-        found = []
-        for app in apps:
-            names = app.check_output(f"ls {SECRETS}").split()
-            paths = [name for name in names if name.startswith(f"{kind}_") and "owner" not in name]
-            found.append({name: app.file(f"{SECRETS}/{name}").content_string for name in paths})
-        assert found[0] == found[1]
-        return found[0]
-
-    return tell
-
-
-@pytest.fixture
 def log_in_to(apps):
     return lambda kind, user, password: apps[0].run(LOG_IN[kind], password, user)
 
