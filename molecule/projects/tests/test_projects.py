@@ -207,7 +207,7 @@ def test_a_host_without_a_package_index_is_served_from_wheels(app, scenario):
     assert app.check_output(f"{UV} --version").split()[1] in {version for name, version in versions if name == "uv"}
 
 
-def deploy_from_the_index(scenario, tmp_path, *arguments, **changes):
+def deploy_from_the_index(scenario, tmp_path, *arguments, playbook="deploy", **changes):
     variables = {
         "project_name": "pypi_like",
         "project_settings_module": "pinboard.settings",
@@ -217,8 +217,16 @@ def deploy_from_the_index(scenario, tmp_path, *arguments, **changes):
         "release_uv_cache": "/srv/index/cache",
     }
     (tmp_path / "variables.yml").write_text(yaml.safe_dump(variables | changes))
-    playbook = CHECKOUT / "playbooks/deploy.yml"
-    return scenario.playbook(*arguments, "--extra-vars", f"@{tmp_path}/variables.yml", path=playbook)
+    path = CHECKOUT / f"playbooks/{playbook}.yml"
+    return scenario.playbook(*arguments, "--extra-vars", f"@{tmp_path}/variables.yml", path=path)
+
+
+def test_the_password_of_a_managed_database_is_left_to_its_provider(app, scenario, tmp_path):
+    before = app.check_output("sha256sum /etc/pypi_like/secrets/*")
+    refused = deploy_from_the_index(scenario, tmp_path, playbook="rotate_database_password")
+    assert refused.returncode != 0
+    assert 'The group "database" is empty' in " ".join(refused.stdout.split())
+    assert app.check_output("sha256sum /etc/pypi_like/secrets/*") == before
 
 
 def test_the_password_of_a_package_index_is_shown_nowhere(app, scenario, tmp_path):
