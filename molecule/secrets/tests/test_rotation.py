@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import time
 
 from browser import CHECKOUT
 from guestbook import DEPLOY, LOCK, SECRETS, words
@@ -13,6 +14,7 @@ from topology import podman, wait_for
 
 PLAYBOOKS = CHECKOUT / "playbooks"
 ROTATE, SHOW = PLAYBOOKS / "rotate_secret_key.yml", PLAYBOOKS / "secrets.yml"
+DAY = 86400
 GIVEN = "a-secret-key-that-comes-from-a-vault-" + "0123456789" * 3
 
 
@@ -31,6 +33,8 @@ def test_a_new_key_signs_and_the_old_one_is_accepted(scenario, apps, members, ri
     (key, others), second = rings()
     assert (key, others) == second
     assert none == {} and key != before and list(others) == [before]
+    # Sessions live for two weeks; a clock that is an hour ahead ends none of them.
+    assert others[before] - time.time() > 14 * DAY + 3600
     journals = "".join(
         app.check_output("journalctl --output cat; cat /proc/[0-9]*/environ /proc/[0-9]*/cmdline") for app in apps
     )
