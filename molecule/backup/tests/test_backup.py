@@ -519,7 +519,7 @@ def test_a_second_run_changes_nothing(scenario):
     assert set(re.findall(r"changed=(\d+)", result.stdout)) == {"0"}, result.stdout
 
 
-def test_a_directory_of_the_host_is_a_repository_until_there_is_none(scenario, backups):
+def test_a_directory_of_the_host_is_a_repository_until_there_is_none(scenario, backups, secrets):
     result = scenario.playbook("-e", json.dumps({"backup_repository": LOCAL}), "--tags", "backup", "--limit", "db1")
     assert result.returncode == 0, result.stdout
     for unit in ("guestbook-backup", "guestbook-backup-drill"):
@@ -533,3 +533,9 @@ def test_a_directory_of_the_host_is_a_repository_until_there_is_none(scenario, b
     assert not backups.db.file(PASSWORD).exists
     assert backups.db.file(f"{STATE}/repository").exists
     assert backups.target.file(f"{REPOSITORY}/config").exists
+    # As on a new host.
+    checked = scenario.playbook("--tags", "backup", "--limit", "db1", "--check", "--diff")
+    assert checked.returncode == 0, checked.stdout
+    assert "/etc/guestbook/backup/password" in checked.stdout
+    assert [secret for secret in secrets if secret in checked.stdout] == []
+    assert not backups.db.file(PASSWORD).exists
