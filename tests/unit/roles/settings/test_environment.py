@@ -78,6 +78,7 @@ def test_a_configuration_file_is_rendered_beside_the_settings(render):
         ("{secret_key}", "the-secret-key"),
         ("redis://blog:{cache_password_quoted}@cache/0", "redis://blog:p%40ss%2Fw%20rd@cache/0"),
         ("{database_password} {database_password_quoted}", "{secret_key}%1 %7Bsecret_key%7D%251"),
+        ("{sentry_dsn}", "https://key@sentry.example/1"),
         ("{secret_key}{secret_key}", "the-secret-keythe-secret-key"),
         ("{secret_key_fallbacks}", "a,b"),
         ("nothing", "nothing"),
@@ -88,6 +89,7 @@ def test_a_configuration_file_is_rendered_beside_the_settings(render):
 )
 def test_secrets_are_filled_in_once(environment, monkeypatch, template, expected):
     held = {"secret_key": "the-secret-key", "database_password": "{secret_key}%1", "cache_password": "p@ss/w rd"}
+    held["sentry_dsn"] = "https://key@sentry.example/1"
     held["secret_key_fallbacks"] = '[{"key": "a", "until": 1}, {"key": "b", "until": null}]'
     monkeypatch.setattr(environment, "credential", held.__getitem__)
     assert environment.fill(template) == expected
