@@ -10,6 +10,7 @@ import tomllib
 import pytest
 import yaml
 from browser import CHECKOUT, Browser, raw
+from visitors import Visitors
 
 UV = "/usr/local/lib/hardened.django/uv/bin/uv"
 PROJECTS = ["environ", "split", "inifile", "reads_settings", "pypi_like"]
@@ -227,6 +228,28 @@ def test_the_password_of_a_managed_database_is_left_to_its_provider(app, scenari
     assert refused.returncode != 0
     assert 'The group "database" is empty' in " ".join(refused.stdout.split())
     assert app.check_output("sha256sum /etc/pypi_like/secrets/*") == before
+
+
+class Readers(Visitors):
+    """They know one page of any project."""
+
+    def _look(self, browser, path):
+        self.answers += 1
+        answer = browser.get("/")
+        return "" if answer.status == 200 else f"{answer.status} {answer.text}"
+
+
+def test_a_second_user_of_the_provider_takes_over_without_a_failed_request(app, scenario, tmp_path):
+    make = "CREATE ROLE second LOGIN PASSWORD 'of the second' IN ROLE pypi_like; ALTER ROLE second SET role = pypi_like"
+    scenario.host("data1").check_output("runuser --user postgres -- psql --command %s", make)
+    certificate = app.file("/etc/pypi_like/certificate/fullchain.pem").content_string
+    changes = {"project_database_user": "second", "secrets_database_password": "of the second"}
+    with Readers(scenario.addresses("app1")[0], "pypi-like.example", certificate) as readers:
+        done = deploy_from_the_index(scenario, tmp_path, **changes)
+    assert done.returncode == 0, done.stdout
+    assert readers.failures == [] and readers.answers > 50
+    who = "from django.db import connection as c; s = c.cursor(); s.execute('SELECT session_user'); print(s.fetchone())"
+    assert app.check_output("pypi_like-run python -c %s", f"import django; django.setup(); {who}") == "('second',)"
 
 
 def test_the_password_of_a_package_index_is_shown_nowhere(app, scenario, tmp_path):
