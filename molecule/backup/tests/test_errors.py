@@ -39,6 +39,7 @@ def test_an_error_of_a_page_is_reported_without_secrets(backups, browser, envelo
     assert browser.get("/error/?page=7", headers={"Cookie": f"sessionid={COOKIE}"}).status == 500
     sent = envelopes()
     (reported,) = (entry for envelope in sent for entry in envelope if "exception" in entry)
+    assert reported["environment"] == "testing"
     assert reported["request"]["url"] == "https://www.guestbook.example/error/"
     (exception,) = reported["exception"]["values"]
     assert (exception["type"], exception["value"]) == ("RuntimeError", "The page /error/ always fails.")
