@@ -52,7 +52,13 @@ def test_tables_of_the_owner_are_for_the_site_too(app):
 def test_processes_of_the_site_do_not_get_the_password_of_the_owner(app):
     assert app.file("/etc/guestbook/secrets/database_owner_password").mode == 0o400
     listing = app.check_output("guestbook-run sh -c 'ls $CREDENTIALS_DIRECTORY'")
-    assert listing.split() == ["cache_password", "database_password", "secret_key", "secret_key_fallbacks"]
+    assert listing.split() == [
+        "cache_password",
+        "database_password",
+        "database_user",
+        "secret_key",
+        "secret_key_fallbacks",
+    ]
     service = app.check_output("systemctl cat guestbook.service")
     assert "LoadCredential=database_password:" in service
     assert "owner" not in service

@@ -48,8 +48,13 @@ def main_options(role: Path) -> dict[str, Any]:
     return options
 
 
+def compiled(path: Path) -> bool:
+    """Whether Python left it, when another test imported a file of a role."""
+    return path.suffix == ".pyc"
+
+
 def texts(role: Path, *folders: str) -> dict[Path, str]:
-    paths = [path for folder in folders for path in (role / folder).rglob("*") if path.is_file()]
+    paths = [path for folder in folders for path in (role / folder).rglob("*") if path.is_file() and not compiled(path)]
     return {path: path.read_text(encoding="utf-8") for path in sorted(paths)}
 
 
