@@ -62,6 +62,7 @@ class Kind:
 
 
 def _one(found: t.Mapping[str, Login | None], kind: Kind, state: str) -> Login | None:
+    """The login that hosts have in a state, where any has one."""
     logins = list(dict.fromkeys(login for login in found.values() if login))
     if len(logins) > 1:
         holders = ", ".join(host for host, login in found.items() if login)
@@ -80,11 +81,11 @@ def _agree(found: t.Mapping[str, Held], kind: Kind, given: str) -> Held:
         used = _one({host: held.current for host, held in found.items() if held.current != former}, kind, "")
         return Held(used or promoted[0], None, former)
     following = _one({host: held.next for host, held in found.items()}, kind, "_next")
-    right = {host: held.current for host, held in found.items() if held.current.password == given} or {
-        host: held.current for host, held in found.items()
-    }
-    current = _one(right, kind, "")
-    assert current
+    currents = {host: held.current for host, held in found.items()}
+    if given not in (login.password for login in currents.values()):
+        _one(currents, kind, "")
+        given = next(iter(currents.values())).password
+    current = next(login for login in currents.values() if login.password == given)
     return Held(current, following, None)
 
 
