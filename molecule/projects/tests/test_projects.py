@@ -230,6 +230,12 @@ def test_the_password_of_a_managed_database_is_left_to_its_provider(app, scenari
     assert app.check_output("sha256sum /etc/pypi_like/secrets/*") == before
 
 
+def login(app):
+    """What the package index asks for."""
+    username, _colon, password = app.file("/srv/index/login").content_string.partition(":")
+    return {"host": "127.0.0.1", "username": username, "password": password}
+
+
 class Readers(Visitors):
     """They know one page of any project."""
 
@@ -245,7 +251,7 @@ def test_a_second_user_of_the_provider_takes_over_without_a_failed_request(app, 
     certificate = app.file("/etc/pypi_like/certificate/fullchain.pem").content_string
     changes = {"project_database_user": "second", "secrets_database_password": "of the second"}
     with Readers(scenario.addresses("app1")[0], "pypi-like.example", certificate) as readers:
-        done = deploy_from_the_index(scenario, tmp_path, **changes)
+        done = deploy_from_the_index(scenario, tmp_path, release_index_credentials=[login(app)], **changes)
     assert done.returncode == 0, done.stdout
     assert readers.failures == [] and readers.answers > 50
     who = "from django.db import connection as c; s = c.cursor(); s.execute('SELECT session_user'); print(s.fetchone())"
@@ -256,9 +262,8 @@ def test_the_password_of_a_package_index_is_shown_nowhere(app, scenario, tmp_pat
     """The index looks into the process list at every request; nothing else of the network is within reach."""
     app.check_output("rm -f /srv/index/requests && journalctl --rotate --quiet")
     before = app.check_output("readlink /srv/pypi_like/current")
-    password = app.file("/srv/index/login").content_string.partition(":")[2]
-    credentials = {"host": "127.0.0.1", "username": "deploy", "password": password}
-    done = deploy_from_the_index(scenario, tmp_path, "-vvv", release_index_credentials=[credentials])
+    password = login(app)["password"]
+    done = deploy_from_the_index(scenario, tmp_path, "-vvv", release_index_credentials=[login(app)])
     assert done.returncode == 0, done.stdout
     assert app.check_output("readlink /srv/pypi_like/current") != before
     requests = app.check_output("cat /srv/index/requests").splitlines()
