@@ -75,7 +75,10 @@ BAD_INPUT = [
         "postgresql_connection_limit": (35, "postgresql_connection_limit is 35"),
         "postgresql_certificate_days": (1, "postgresql_certificate_days is 1"),
     },
-    {"redis_certificate_days": (1, "redis_certificate_days is 1")},
+    {
+        "redis_certificate_days": (1, "redis_certificate_days is 1"),
+        "redis_user": ("administrator", 'redis_user is "administrator"'),
+    },
     {
         "nginx_trusted_proxies": (["10.0.0.0/8", "proxy"], 'nginx_trusted_proxies holds "proxy"'),
         "project_aliases": (["www.guestbook.example"], "nginx_media_domain) name a domain twice"),
