@@ -37,7 +37,7 @@ def variables(environment: str) -> dict[str, Any]:
 
 def options() -> set[str]:
     specifications = [yaml.safe_load(path.read_text()) for path in CHECKOUT.glob("roles/*/meta/argument_specs.yml")]
-    return {name for item in specifications for name in item["argument_specs"]["main"]["options"]}
+    return {name for item in specifications for name in item["argument_specs"]["preflight"]["options"]}
 
 
 def identity(environment: str) -> set[str]:

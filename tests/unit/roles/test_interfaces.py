@@ -43,8 +43,8 @@ def specification(role: Path) -> dict[str, Any]:
     return entries
 
 
-def main_options(role: Path) -> dict[str, Any]:
-    options: dict[str, Any] = specification(role)["main"]["options"]
+def options_of(role: Path) -> dict[str, Any]:
+    options: dict[str, Any] = specification(role)["preflight"]["options"]
     return options
 
 
@@ -89,21 +89,21 @@ def test_something_is_looked_at():
 
 @each_role
 def test_options_and_defaults_have_the_same_names(role):
-    with_default = {name for name, option in main_options(role).items() if "default" in option}
+    with_default = {name for name, option in options_of(role).items() if "default" in option}
     assert with_default == set(load(role / "defaults/main.yml"))
 
 
 @each_role
 def test_an_option_without_default_is_required_and_named_in_the_defaults(role):
     comments = (role / "defaults/main.yml").read_text(encoding="utf-8")
-    for name, option in main_options(role).items():
+    for name, option in options_of(role).items():
         assert bool(option.get("required")) is ("default" not in option), name
         assert "default" in option or name in comments, name
 
 
 @each_role
 def test_options_and_defaults_have_the_same_values(role):
-    options = main_options(role)
+    options = options_of(role)
     for name, value in load(role / "defaults/main.yml").items():
         assert (options[name]["default"], type(options[name]["default"])) == (value, type(value)), name
 
@@ -119,21 +119,21 @@ def test_every_option_has_a_type_and_a_description(role):
 
 @each_role
 def test_every_option_is_named_after_its_role(role):
-    assert [name for name in main_options(role) if not name.startswith(f"{role.name}_")] == []
+    assert [name for name in options_of(role) if not name.startswith(f"{role.name}_")] == []
 
 
 @each_role
 def test_every_entry_takes_the_same_options(role):
     for entry, content in specification(role).items():
-        assert content["options"] == main_options(role), entry
+        assert content["options"] == options_of(role), entry
         assert (role / f"tasks/{entry}.yml").is_file(), entry
         assert content.get("short_description"), entry
 
 
 @each_role
 def test_playbooks_can_ask_for_the_preflight_alone(role):
-    # The role project checks itself as the dependency of every other role.
-    assert ("preflight" in specification(role)) is (role.name != "project")
+    # The role project is nothing else, and checks itself once instead of each time that another role depends on it.
+    assert ("main" in specification(role)) is (role.name != "project")
     assert (role / "tasks/preflight.yml").is_file()
     assert (role / "templates/preflight.j2").is_file()
 
@@ -142,7 +142,7 @@ def test_playbooks_can_ask_for_the_preflight_alone(role):
 def test_every_variable_of_the_role_exists(role):
     facts, others = names_set_in_tasks(role)
     private = set(load(role / "vars/main.yml") or {}) | others | facts
-    public = set(main_options(role)) | facts
+    public = set(options_of(role)) | facts
     # A word after "." or "/" is part of a module's or a file's name; an indented key of vars/ is one of a dictionary.
     word = re.compile(rf"(?<![\w./])(?:__)?{role.name}_[a-z0-9]\w*")
     for path, text in texts(role, "tasks", "handlers", "templates", "vars").items():
@@ -160,7 +160,7 @@ def test_every_private_variable_is_named_after_its_role(role):
 
 @each_role
 def test_every_public_fact_is_documented(role):
-    description = str(specification(role)["main"]["description"])
+    description = str([entry.get("description") for entry in specification(role).values()])
     facts = names_set_in_tasks(role)[0]
     assert [name for name in facts if not name.startswith("__") and f"C({name})" not in description] == []
 
