@@ -13,6 +13,10 @@ author:
 description:
   - Installs secrets as files that only root can read, mode V(0400) in a directory of mode V(0700).
   - Each file is written atomically and without a trailing newline.
+  - >-
+    Where a directory of the same name with C(.encrypted) lies beside, each secret is kept there too, encrypted with the
+    key of systemd-creds(1) that its file C(.with-key) names, and O(directory) is in the memory of the host.
+  - A secret that is there only, since the host did not decrypt it, ends the task, so that no other takes its place.
   - Reads the secrets that are there, and offers a random candidate for each one that is missing, so that the secrets of
     several hosts can be agreed on.
   - The result holds the secrets, therefore every task that uses this module needs C(no_log) set to V(true).
@@ -142,6 +146,30 @@ def write(directory: str, name: str, value: str) -> None:
         raise
 
 
+class Encrypted:
+    """The encrypted copies of the secrets, where the host has some."""
+
+    def __init__(self, module: AnsibleModule, directory: str) -> None:
+        self.run_command = module.run_command
+        self.directory = f"{directory}.encrypted"
+        self.key = read(self.directory, [".with-key"]).get(".with-key")
+
+    def has(self, name: str) -> bool:
+        return self.key is not None and os.path.exists(os.path.join(self.directory, name))
+
+    def write(self, name: str, value: str) -> None:
+        if self.key is not None:
+            command = ["systemd-creds", "encrypt", f"--with-key={self.key}", f"--name={name}", "-", "-"]
+            code, output, errors = self.run_command(command, data=value, binary_data=True)
+            if code:
+                raise OSError(errors.strip())
+            write(self.directory, name, output)
+
+    def remove(self, name: str) -> None:
+        if self.has(name):
+            os.unlink(os.path.join(self.directory, name))
+
+
 def main() -> None:
     module = AnsibleModule(
         argument_spec={
@@ -165,6 +193,13 @@ def main() -> None:
 
     try:
         current = read(directory, names)
+        encrypted = Encrypted(module, directory)
+        if locked := [name for name in names if name not in current and encrypted.has(name)]:
+            module.fail_json(
+                msg=f"{', '.join(locked)} in {directory} were not decrypted when the host booted; its journal says why."
+                f" Where the key is gone for good, remove {encrypted.directory}: the secrets are then taken from the"
+                " inventory, another host or a backup."
+            )
         exposed = [name for name in current if not is_protected(os.path.join(directory, name), 0o400)]
         written = sorted(name for name, value in values.items() if current.get(name) != value)
         removed = sorted(current.keys() - values) if module.params["exclusive"] else []
@@ -175,9 +210,12 @@ def main() -> None:
             for name in exposed:
                 protect(os.path.join(directory, name), 0o400)
             for name in written:
+                # First where it is not lost when the host stops at this moment.
+                encrypted.write(name, values[name])
                 write(directory, name, values[name])
             # Last: a run that is killed in between leaves more than it should, and never less.
             for name in removed:
+                encrypted.remove(name)
                 os.unlink(os.path.join(directory, name))
     except (OSError, UnicodeDecodeError) as error:
         module.fail_json(msg=f"The secret files in {directory} cannot be read or written: {error}")

@@ -20,6 +20,11 @@ LOG_IN = {
 }
 
 
+def memory(app) -> str:
+    kind: str = app.run(f"findmnt --noheadings --output FSTYPE {SECRETS}").stdout
+    return kind.strip()
+
+
 @pytest.fixture
 def log_in_to(apps):
     return lambda kind, user, password: apps[0].run(LOG_IN[kind], password, user)
@@ -47,11 +52,15 @@ def test_the_password_of_the_database_changes_and_nobody_notices(scenario, apps,
     assert not [secret for secret in secrets if secret in result.stdout]
 
 
-def test_a_second_run_of_the_site_keeps_the_new_login(scenario, held):
+def test_a_second_run_of_the_site_keeps_the_new_login_and_encrypts_it(scenario, apps, members, held):
+    """The tests that follow here find the secrets encrypted on the disk."""
     before = held("database")
-    result = scenario.playbook()
+    with members:
+        result = scenario.playbook("-e", "app_server_secrets_encryption=host")
     assert result.returncode == 0, result.stdout
-    assert result.stdout.count("changed=0") == 2, result.stdout
+    # What decrypts them at boot, and the files.
+    assert result.stdout.count("changed=2") == 2, result.stdout
+    assert [memory(app) for app in apps] == ["ramfs", "ramfs"]
     assert held("database") == before
 
 
@@ -110,3 +119,12 @@ def test_the_password_of_the_cache_changes_when_it_is_asked_for(scenario, apps, 
     assert apps[0].check_output(in_cache % "print(cache.get(1))") == "2"
     assert refused.returncode != 0
     assert "secrets_cache_password is the password in use." in words(refused)
+
+
+def test_the_secrets_are_plain_files_again(scenario, apps, members, held):
+    before = held("database"), held("cache")
+    with members:
+        result = scenario.playbook("--tags", "app_server")
+    assert result.returncode == 0, result.stdout
+    assert [memory(app) for app in apps] == ["", ""]
+    assert (held("database"), held("cache")) == before

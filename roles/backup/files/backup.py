@@ -466,6 +466,10 @@ def stage(part, wanted):
                 raise
     else:
         present = pathlib.Path(WANTED["files"][part])
+        if present.is_mount() and part == "secrets":
+            raise Failure(
+                f"{present} is encrypted on the disk; set app_server_secrets_encryption to none, and run site"
+            )
         if part == "media" and present.stat().st_dev != STATE.stat().st_dev:
             raise Failure(
                 f"{present} lies on another file system than {STATE}; restore into another directory, and copy"

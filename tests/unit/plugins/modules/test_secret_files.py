@@ -135,6 +135,45 @@ def test_a_failed_write_leaves_the_old_value_and_no_trace(run_module, directory,
     assert snapshot(directory) == before
 
 
+@pytest.fixture
+def encrypted(directory):
+    """Make the directory of encrypted copies, whose key no systemd-creds(1) knows."""
+    path = directory.with_name("secrets.encrypted")
+    path.mkdir(parents=True)
+    (path / ".with-key").write_text("no-such-key")
+    return path
+
+
+@pytest.mark.parametrize("values", [{}, {"secret_key": SECRET}], ids=["reading", "installing"])
+def test_a_secret_that_the_host_did_not_decrypt_is_never_replaced(run_module, directory, encrypted, values):
+    (encrypted / "secret_key").write_text("what only the host can decrypt")
+    result = run_module(values=values)
+    assert result["failed"]
+    assert result["msg"].startswith(f"secret_key in {directory} were not decrypted when the host booted")
+    assert str(encrypted) in result["msg"]
+    assert not directory.exists()
+
+
+def test_a_secret_that_cannot_be_encrypted_is_not_written(run_module, directory, encrypted):
+    directory.mkdir()
+    (directory / "secret_key").write_text("the old value")
+    before = snapshot(directory.parent)
+    result = run_module(values={"secret_key": SECRET})
+    assert result["failed"]
+    assert SECRET not in json.dumps(result)
+    assert {name: content for name, (_mode, _inode, content) in snapshot(directory.parent).items()} == {
+        name: content for name, (_mode, _inode, content) in before.items()
+    }
+
+
+def test_the_last_copy_of_a_secret_goes_with_it(run_module, directory, encrypted):
+    directory.mkdir()
+    for path in (directory, encrypted):
+        (path / "secret_key").write_text("the old value")
+    assert run_module(exclusive=True)["removed"] == ["secret_key"]
+    assert [path.name for path in encrypted.iterdir()] == [".with-key"]
+
+
 @pytest.mark.parametrize("loosened", ["secret_key", "."])
 @pytest.mark.parametrize("values", [{}, {"secret_key": SECRET}], ids=["reading", "installing"])
 def test_a_loosened_mode_is_repaired(run_module, directory, loosened, values):

@@ -1,0 +1,112 @@
+"""Encrypted on the disk, plain in memory only: what a copy of the disk shows, a boot, and a key that is gone."""
+
+from __future__ import annotations
+
+import json
+import time
+
+import pytest
+from leaks import places_on
+from topology import podman, wait_for
+
+DIRECTORY = "/etc/guestbook/secrets"
+KEY = "/var/lib/systemd/credential.secret"
+UNIT = "guestbook-secrets.service"
+AT_REST = {"ansible.builtin.include_role": {"name": "hardened.django.app_server", "tasks_from": "at_rest"}}
+# What is on the disk where the memory is mounted.
+BELOW = f"mount --bind /etc/guestbook /mnt && ls --almost-all /mnt/secrets; umount /mnt; stat --format %a {DIRECTORY}"
+
+
+@pytest.fixture
+def secrets(host):
+    """Read the secrets of the host: from memory, or those on the disk as systemd decrypts them."""
+
+    def read(encrypted: bool = False) -> dict[str, str]:
+        place, show = (
+            (f"{DIRECTORY}.encrypted", "systemd-creds decrypt $name -") if encrypted else (DIRECTORY, "cat $name")
+        )
+        command = f"cd {place}; for name in *; do {show} 2>/dev/null; echo; echo $name; done"
+        lines = host.check_output(command).splitlines()
+        return dict(zip(lines[1::2], lines[::2], strict=True))
+
+    return read
+
+
+def on_disk(host) -> list[str]:
+    names: list[str] = host.check_output(BELOW).splitlines()[:-1]
+    return names
+
+
+def test_the_disk_has_encrypted_secrets_only(host, secrets):
+    assert host.check_output(f"findmnt --noheadings --output FSTYPE {DIRECTORY}") == "ramfs"
+    assert on_disk(host) == []
+    present = secrets()
+    assert {"secret_key", "database_password", "cache_password"} <= present.keys()
+    assert secrets(encrypted=True) == present
+    assert places_on(host, [value for name, value in present.items() if len(value) > 20]) == []
+    assert host.check_output(f"stat --format %a%U {DIRECTORY} {DIRECTORY}.encrypted").split() == ["700root"] * 2
+    assert set(host.check_output(f"stat --format %a%U {DIRECTORY}/* {DIRECTORY}.encrypted/*").split()) == {"400root"}
+
+
+def test_a_host_that_boots_has_its_secrets(host, name, secrets, visitor):
+    before, dates = secrets(), host.check_output(f"stat --format %Y {DIRECTORY}/*")
+    podman("restart", "--time", "10", f"hardened-edge-{name}")
+    wait_for(host, "systemctl is-active guestbook.socket nginx.service")
+    assert visitor.get("/").status == 200
+    assert host.service(UNIT).is_running
+    assert host.check_output(f"findmnt --noheadings --output FSTYPE {DIRECTORY}") == "ramfs"
+    assert (secrets(), on_disk(host)) == (before, [])
+    # The table of the secrets tells how old they are.
+    assert host.check_output(f"stat --format %Y {DIRECTORY}/*") == dates
+
+
+def test_what_changes_is_encrypted_before_it_is_used(host, secrets, configure):
+    result = configure(roles=["hardened.django.secrets"], secrets_email_password="another of the secrets")
+    assert result.returncode == 0, result.stdout
+    assert secrets(encrypted=True) == secrets()
+    assert secrets()["email_password"] == "another of the secrets"
+    assert on_disk(host) == []
+
+
+def test_an_old_key_that_is_removed_goes_from_the_disk_too(host, secrets):
+    entry = {"key": "the key of before", "until": time.time() - 1}
+    host.check_output(
+        f"umask 277; echo -n %s >{DIRECTORY}/.new && mv -f {DIRECTORY}/.new {DIRECTORY}/secret_key_fallbacks",
+        json.dumps([entry]),
+    )
+    host.check_output(f"cd /etc/guestbook && python3 -B secrets_at_rest.py {DIRECTORY} update")
+    assert json.loads(secrets(encrypted=True)["secret_key_fallbacks"]) == [entry]
+    host.check_output("systemctl start guestbook-secret-keys.service")
+    assert secrets(encrypted=True)["secret_key_fallbacks"] == secrets()["secret_key_fallbacks"] == "[]"
+
+
+def test_a_host_that_lost_the_key_gets_no_other_secrets(host, secrets, configure):
+    before = secrets()
+    host.check_output(f"umount --lazy {DIRECTORY} && mv {KEY} {KEY}.away && systemctl stop {UNIT}")
+    assert host.run(f"systemctl start {UNIT}").rc != 0
+    result = configure(roles=["hardened.django.secrets"])
+    host.check_output(f"mv {KEY}.away {KEY} && systemctl restart {UNIT}")
+    assert result.returncode != 0
+    assert "secret_key" in result.stdout and "were not decrypted when the host booted" in result.stdout
+    assert secrets() == before
+
+
+def test_a_host_without_tpm_refuses_its_key(host, secrets, configure):
+    before = secrets(encrypted=True)
+    result = configure(roles=[], tasks=[AT_REST], app_server_secrets_encryption="tpm2")
+    assert result.returncode != 0
+    assert "systemd-creds encrypt failed: TPM" in result.stdout
+    assert secrets(encrypted=True) == before == secrets()
+
+
+def test_the_secrets_can_be_plain_files_again(host, secrets, configure):
+    before = secrets()
+    result = configure(roles=[], tasks=[AT_REST], app_server_secrets_encryption="none")
+    assert result.returncode == 0, result.stdout
+    assert host.run(f"findmnt {DIRECTORY}").rc != 0
+    assert secrets() == before
+    assert not host.file(f"{DIRECTORY}.encrypted").exists
+    assert not host.file(f"/etc/systemd/system/{UNIT}").exists
+    result = configure(roles=[], tasks=[AT_REST])
+    assert result.returncode == 0, result.stdout
+    assert secrets(encrypted=True) == before
