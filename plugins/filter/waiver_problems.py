@@ -8,11 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-from ansible_collections.hardened.django.plugins.module_utils._settings_check.report import check_waiver
-
 
 def waiver_problems(waivers: Iterable[Mapping[str, Any]]) -> list[str]:
     """What is wrong with each waiver; an empty list when nothing is."""
+    waivers = list(waivers)
+    if not waivers:
+        return []
+    # Ansible loads a filter in each process that only might use it, and the rules take long to load.
+    from ansible_collections.hardened.django.plugins.module_utils._settings_check.report import check_waiver
+
     problems = []
     seen: set[str] = set()
     for waiver in waivers:

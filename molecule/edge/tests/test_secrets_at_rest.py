@@ -51,7 +51,7 @@ def test_the_disk_has_encrypted_secrets_only(host, secrets):
 def test_a_host_that_boots_has_its_secrets(host, name, secrets, visitor):
     before, dates = secrets(), host.check_output(f"stat --format %Y {DIRECTORY}/*")
     podman("restart", "--time", "10", f"hardened-edge-{name}")
-    wait_for(host, "systemctl is-active guestbook.socket nginx.service")
+    wait_for(host, "guestbook-health 60")
     assert visitor.get("/").status == 200
     assert host.service(UNIT).is_running
     assert host.check_output(f"findmnt --noheadings --output FSTYPE {DIRECTORY}") == "ramfs"

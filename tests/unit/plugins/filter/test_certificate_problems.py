@@ -128,7 +128,7 @@ def encrypted() -> str:
 @pytest.mark.parametrize(
     ("chain", "key", "problem"),
     [
-        pytest.param("", LEAF.key, "the chain is no list of certificates in PEM form", id="no chain"),
+        pytest.param("", LEAF.key, "the chain is empty", id="no chain"),
         pytest.param(LEAF.key, LEAF.key, "the chain is no list of certificates in PEM form", id="a key as chain"),
         pytest.param(LEAF.pem, "", "the key is no private key in PEM form", id="no key"),
         pytest.param(LEAF.pem, LEAF.pem, "the key is no private key in PEM form", id="a certificate as key"),
