@@ -34,7 +34,7 @@ import sys
 import time
 
 if "gunicorn" in sys.argv[0] and "--check-config" not in sys.argv:
-    time.sleep(60)
+    time.sleep(30)
 """
 FAILING_MIGRATION = """
 from django.db import migrations

@@ -58,8 +58,8 @@ def test_a_second_run_changes_nothing(scenario, version, states):
 def test_the_releases_of_each_host_are_shown(scenario, live):
     result = scenario.playbook(path=RELEASES)
     assert result.returncode == 0, result.stdout
-    lines = [line for line in result.stdout.splitlines() if live()[0] in line]
-    assert len(lines) == 2
+    release = live()[0]
+    assert len([line for line in result.stdout.splitlines() if release in line]) == 2
     assert words(result).count("live, healthy") == 2
 
 
