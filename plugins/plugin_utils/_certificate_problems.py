@@ -9,9 +9,16 @@ import datetime
 from collections.abc import Iterable
 from itertools import pairwise
 
-from cryptography import x509
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+from ansible.errors import AnsibleFilterError
+
+try:
+    from cryptography import x509
+    from cryptography.exceptions import InvalidSignature
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat, load_pem_private_key
+except ImportError as error:
+    MISSING = str(error)
+else:
+    MISSING = ""
 
 
 def _public_part(key: str) -> bytes:
@@ -66,6 +73,8 @@ def _times(chain: list[x509.Certificate]) -> Iterable[str]:
 
 def certificate_problems(chain: str, key: str, names: list[str]) -> list[str]:
     """What keeps a web server from proving these names with this chain and key; an empty list when nothing does."""
+    if MISSING:
+        raise AnsibleFilterError(f"Install cryptography, a requirement of ansible-core, beside it: {MISSING}")
     try:
         certificates = _parse(chain)
         public = _public_part(key)
