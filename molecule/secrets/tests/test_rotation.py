@@ -9,6 +9,7 @@ import time
 from browser import CHECKOUT
 from guestbook import DEPLOY, LOCK, SECRETS, words
 from kills import kill_where
+from leaks import places_on
 from members import what_ended
 from topology import podman, wait_for
 
@@ -180,3 +181,9 @@ def test_a_key_that_others_know_is_replaced_at_once(scenario, log_in, make_link,
     assert (key, others) == second == (key, {})
     assert key != GIVEN
     assert what_ended(member, link) == "session cookie link"
+
+
+def test_no_run_of_all_these_left_a_secret_elsewhere(apps, rings):
+    for app, (key, others) in zip(apps, rings(), strict=True):
+        passwords = [app.file(f"{SECRETS}/{name}_password").content_string for name in ("database", "cache")]
+        assert places_on(app, [key, *others, *passwords]) == []

@@ -98,6 +98,18 @@ def test_bad_input_is_refused_before_anything_changes(scenario, variables):
     assert [message for _value, message in variables.values() if message not in output] == []
 
 
+def test_a_vault_that_cannot_be_opened_changes_nothing(scenario, tmp_path):
+    password, variables = tmp_path / "password", tmp_path / "variables.yml"
+    password.write_text("unknown later", encoding="utf-8")
+    encrypt = ["ansible-vault", "encrypt_string", "--vault-password-file", password, "--name", "secrets_secret_key"]
+    variables.write_bytes(subprocess.run([*encrypt, "0" * 60], check=True, capture_output=True).stdout)
+    result = scenario.playbook("-e", f"@{variables}")
+    assert result.returncode != 0
+    assert "no vault secrets found" in " ".join(result.stdout.split())
+    assert f"Origin: {variables}:1" in result.stdout
+    assert changes(result.stdout) == [0]
+
+
 def test_an_unsupported_system_is_refused(scenario, app):
     """The host claims to be older than it is."""
     release, version = "/etc/os-release", "/etc/debian_version"
