@@ -8,8 +8,9 @@ I ?= inventories/single
 BIN := $(CURDIR)/$(VENV)/bin
 COLLECTIONS := .cache/collections/ansible_collections
 LINK := $(COLLECTIONS)/hardened/django
-# All scenarios but the longest, with which the tests begin.
-SCENARIOS = $(filter-out single,$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
+# The longest first, so that nothing runs alone at the end; the tests begin with the scenario single.
+LONG := secrets rollout backup
+SCENARIOS = $(LONG) $(filter-out single $(LONG),$(patsubst molecule/%/molecule.yml,%,$(wildcard molecule/*/molecule.yml)))
 # By this path mypy knows the plugins under the name they are imported with.
 PYTHON_FILES = $(LINK)/plugins tests/unit tools $(wildcard molecule/*/tests molecule/*/soak)
 PINS := test-requirements.txt requirements.txt
