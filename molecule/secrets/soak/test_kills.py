@@ -17,7 +17,7 @@ def test_a_killed_rotation_is_completed(scenario, members, rings, pause):
     with members:
         while not kill_after_a_change(scenario.start(path=playbook), pause, killed):
             pass
-    assert len(killed) > 10
+    assert len(killed) >= 8
     (key, others), second = rings()
     assert (key, others) == second
     assert key != before and before in others
@@ -33,7 +33,7 @@ def test_a_killed_change_of_a_password_is_completed(scenario, members, held, kin
     with members:
         while not kill_after_a_change(scenario.start(path=playbook), pause, killed):
             pass
-    assert len(killed) > 8
+    assert len(killed) >= 6
     after = held(kind)
     assert list(after) == list(before)
     assert after[f"{kind}_password"] != before[f"{kind}_password"]
