@@ -40,8 +40,11 @@ def _read(host: str, reading: Reading) -> Ring | None:
 def _agree(rings: t.Mapping[str, Ring], given: str) -> Ring:
     """One ring of all hosts. Two keys may sign at a time only where all hosts accept the newer one."""
     keys = list(dict.fromkeys(ring.key for ring in rings.values()))
+    # A host that stopped amid its files has its key among the others too: the newer one was staged there.
     promoted = [
-        key for key in keys if all(ring.key == key or ring.others.get(key, 0) is None for ring in rings.values())
+        key
+        for key in keys
+        if all(key == ring.key or ring.others.get(key, 0) is None or ring.key in ring.others for ring in rings.values())
     ]
     if not promoted and given in keys:
         promoted = [given]

@@ -12,7 +12,8 @@ author:
   - hardened.django contributors (@hardened-django)
 description:
   - Installs secrets as files that only root can read, mode V(0400) in a directory of mode V(0700).
-  - Each file is written atomically and without a trailing newline.
+  - Each file is written atomically and without a trailing newline. None is replaced before all are written, and then in
+    the order of O(names).
   - >-
     Where a directory of the same name with C(.encrypted) lies beside, each secret is kept there too, encrypted with the
     key of systemd-creds(1) that its file C(.with-key) names, and O(directory) is in the memory of the host.
@@ -132,7 +133,8 @@ def protect(path: str, mode: int) -> None:
     os.chmod(path, mode)
 
 
-def write(directory: str, name: str, value: str) -> None:
+def prepare(directory: str, name: str, value: str) -> tuple[str, str]:
+    """Write a value beside its place; return where it is and where it belongs."""
     descriptor, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="") as file:
@@ -140,10 +142,10 @@ def write(directory: str, name: str, value: str) -> None:
             file.flush()
             os.fsync(file.fileno())
         protect(temporary, 0o400)
-        os.replace(temporary, os.path.join(directory, name))
     except BaseException:
         os.unlink(temporary)
         raise
+    return temporary, os.path.join(directory, name)
 
 
 class Encrypted:
@@ -157,17 +159,34 @@ class Encrypted:
     def has(self, name: str) -> bool:
         return self.key is not None and os.path.exists(os.path.join(self.directory, name))
 
-    def write(self, name: str, value: str) -> None:
-        if self.key is not None:
-            command = ["systemd-creds", "encrypt", f"--with-key={self.key}", f"--name={name}", "-", "-"]
-            code, output, errors = self.run_command(command, data=value, binary_data=True)
-            if code:
-                raise OSError(errors.strip())
-            write(self.directory, name, output)
+    def prepare(self, name: str, value: str) -> list[tuple[str, str]]:
+        if self.key is None:
+            return []
+        command = ["systemd-creds", "encrypt", f"--with-key={self.key}", f"--name={name}", "-", "-"]
+        code, output, errors = self.run_command(command, data=value, binary_data=True)
+        if code:
+            raise OSError(errors.strip())
+        return [prepare(self.directory, name, output)]
 
     def remove(self, name: str) -> None:
         if self.has(name):
             os.unlink(os.path.join(self.directory, name))
+
+
+def install(directory: str, encrypted: Encrypted, values: dict[str, str]) -> None:
+    """Replace secrets when all of them are written: a full disk must not leave a new key without the former one."""
+    prepared: list[tuple[str, str]] = []
+    try:
+        for name, value in values.items():
+            # First where it is not lost when the host stops at this moment.
+            prepared += encrypted.prepare(name, value)
+            prepared.append(prepare(directory, name, value))
+        while prepared:
+            os.replace(*prepared[0])
+            del prepared[0]
+    finally:
+        for temporary, _place in prepared:
+            os.unlink(temporary)
 
 
 def main() -> None:
@@ -201,7 +220,7 @@ def main() -> None:
                 " inventory, another host or a backup."
             )
         exposed = [name for name in current if not is_protected(os.path.join(directory, name), 0o400)]
-        written = sorted(name for name, value in values.items() if current.get(name) != value)
+        written = [name for name in names if name in values and current.get(name) != values[name]]
         removed = sorted(current.keys() - values) if module.params["exclusive"] else []
         changed = bool(written or exposed or removed) or (bool(current) and not is_protected(directory, 0o700))
         if changed and not module.check_mode:
@@ -209,10 +228,7 @@ def main() -> None:
             protect(directory, 0o700)
             for name in exposed:
                 protect(os.path.join(directory, name), 0o400)
-            for name in written:
-                # First where it is not lost when the host stops at this moment.
-                encrypted.write(name, values[name])
-                write(directory, name, values[name])
+            install(directory, encrypted, {name: values[name] for name in written})
             # Last: a run that is killed in between leaves more than it should, and never less.
             for name in removed:
                 encrypted.remove(name)

@@ -58,6 +58,13 @@ def ring(hosts: dict[str, Any], **arguments: Any) -> tuple[str, dict[str, int | 
             {"key": "a", "b": None}, {"key": "a", "b": None}, {"phase": "promote"}, ("b", {"a": LATER}), id="promote"
         ),
         pytest.param(
+            {"key": "a", "a": LATER}, {"key": "b", "a": LATER}, {}, ("b", {"a": LATER}), id="stopped amid its files"
+        ),
+        pytest.param(
+            {"key": "a", "a": LATER}, {"key": "a", "b": None}, {}, ("a", {"b": None}), id="stopped before the others"
+        ),
+        pytest.param({"key": "a", "a": LATER}, {}, {}, ("a", {}), id="the only host stopped amid its files"),
+        pytest.param(
             {"key": "a", "b": None, "z": 1500},
             {"key": "a", "b": None, "z": 1500},
             {"phase": "promote", "given": "b"},

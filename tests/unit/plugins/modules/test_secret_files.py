@@ -6,6 +6,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import resource
 import stat
 from pathlib import Path
 from typing import Any
@@ -133,6 +134,43 @@ def test_a_failed_write_leaves_the_old_value_and_no_trace(run_module, directory,
     assert "No space left on device" in result["msg"]
     assert SECRET not in json.dumps(result)
     assert snapshot(directory) == before
+
+
+@pytest.fixture
+def full_disk():
+    """A disk that takes the first files of a test, which are short, and not its long one."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (4096, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.parametrize("too_long", NAMES)
+def test_no_secret_is_replaced_where_another_cannot_be_written(run_module, directory, full_disk, too_long):
+    run_module(values=dict.fromkeys(NAMES, "the old value"))
+    before = snapshot(directory)
+    result = run_module(values={**dict.fromkeys(NAMES, SECRET), too_long: "x" * 5000})
+    assert result["failed"] and "File too large" in result["msg"]
+    assert snapshot(directory) == before
+
+
+@pytest.mark.parametrize("names", [NAMES, NAMES[::-1]])
+def test_secrets_are_replaced_in_the_order_of_their_names(run_module, directory, monkeypatch, names):
+    """A host that stops in between leaves what one failure leaves here."""
+    run_module(values=dict.fromkeys(NAMES, "the old value"))
+    replace = os.replace
+
+    def stop_at_the_last(source: str, target: str) -> None:
+        if target.endswith(names[-1]):
+            raise OSError("the host stops")
+        replace(source, target)
+
+    monkeypatch.setattr(secret_files.os, "replace", stop_at_the_last)
+    assert run_module(names=names, values=dict.fromkeys(NAMES, SECRET))["failed"]
+    assert {path.name: path.read_text() for path in directory.iterdir()} == {
+        names[0]: SECRET,
+        names[1]: "the old value",
+    }
 
 
 @pytest.fixture
