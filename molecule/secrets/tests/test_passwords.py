@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 
 import pytest
 from browser import CHECKOUT
@@ -11,6 +12,7 @@ from kills import kill_where
 from leaks import places_in, places_on, watched
 
 DATABASE, CACHE = (CHECKOUT / f"playbooks/rotate_{kind}_password.yml" for kind in ("database", "cache"))
+SECRET_KEY = CHECKOUT / "playbooks/rotate_secret_key.yml"
 GIVEN = "a-cache-password-that-comes-from-a-vault"
 # Exit code 0 when the server accepts the login; both servers are on the first app host.
 WHO = "SELECT session_user, current_user"
@@ -28,6 +30,21 @@ def memory(app) -> str:
 @pytest.fixture
 def log_in_to(apps):
     return lambda kind, user, password: apps[0].run(LOG_IN[kind], password, user)
+
+
+def test_check_mode_tells_of_each_rotation_and_changes_nothing(scenario, apps):
+    newer = "find /etc /srv/guestbook /var/lib/hardened.django /run/guestbook* -newer /root/before"
+    state = "systemctl show --property=ExecMainStartTimestampMonotonic guestbook.service"
+    logins = "runuser -u postgres -- psql --tuples-only --command 'SELECT rolname, rolpassword FROM pg_authid'"
+    before = [app.check_output(f"touch /root/before; {state}") for app in apps], apps[0].check_output(logins)
+    result = scenario.playbook(str(DATABASE), str(CACHE), "--check", path=SECRET_KEY)
+    assert result.returncode == 0, result.stdout
+    assert "All hosts accept a new key, then sign with it." in words(result)
+    assert "The server accepts a new database password beside the one in use" in words(result)
+    assert "The server accepts a new cache password beside the one in use" in words(result)
+    assert len(re.findall(r"Install the secrets\] \*+\nchanged: ", result.stdout)) == 3, result.stdout
+    assert [app.check_output(newer) for app in apps] == ["", ""]
+    assert ([app.check_output(state) for app in apps], apps[0].check_output(logins)) == before
 
 
 def test_the_password_of_the_database_changes_and_nobody_notices(scenario, apps, members, held, log_in_to, tmp_path):
