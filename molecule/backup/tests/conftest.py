@@ -1,15 +1,23 @@
-"""An app host, a database host, and a third one that keeps their backups."""
+"""An app host, a database host, and a third one with the cache, which keeps their backups."""
 
 from __future__ import annotations
 
 import json
+import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yaml
+from browser import PIXEL, Browser
 from receiver import Receiver
 
 ALERTS = "/var/lib/private/guestbook-alerts"
+WAITS = "until journalctl --unit guestbook-backup --output cat | grep --quiet 'waits for the host'; do :; done"
+SEEN = "runuser -u nobody -- ps axewww; ps axww; systemctl show guestbook-backup.service"
+# Far more than the disk of one of the tests has; and it compresses badly.
+FILL = """INSERT INTO guestbook_entry (author, text, picture, created)
+SELECT 'author ' || n, (SELECT string_agg(md5(random()::text || n || m), '') FROM generate_series(1, 30) m), '', now()
+FROM generate_series(1, 2000) n"""
 
 
 class Backups:
@@ -24,6 +32,16 @@ class Backups:
         result = host.run(f"systemctl start {unit}.service")
         words = host.check_output(f"journalctl --unit {unit}.service --since @{begin} --output cat --no-pager")
         return result.rc == 0, words
+
+    def seen_during_a_backup(self):
+        """Back up the database; return what anybody sees meanwhile: processes with variables, the unit, the journal."""
+        self.db.check_output("systemctl start --no-block guestbook-backup.service")
+        seen = ""
+        while self.db.check_output("systemctl show --property=ActiveState guestbook-backup.service").endswith("ing"):
+            seen += self.db.check_output(SEEN)
+        assert "restic" in seen
+        assert self.db.check_output("systemctl show --value --property=Result guestbook-backup.service") == "success"
+        return seen + self.db.check_output("journalctl --no-pager --all --since -5min")
 
     def everything(self):
         """Back up both hosts at the same time: one removes old backups while the other makes new ones."""
@@ -67,10 +85,10 @@ def mail_variables(scenario):
 
 @pytest.fixture(scope="session")
 def receiver(scenario, backups, mail_variables):
-    """The mail server that both hosts trust."""
+    """The mail server that all hosts trust."""
     user, password = (mail_variables[name] for name in ("settings_email_user", "secrets_email_password"))
     found = Receiver(backups.app, scenario.addresses("app1")[0], user, password)
-    for host in (backups.app, backups.db):
+    for host in (backups.app, backups.db, backups.target):
         found.trusted_by(host)
     return found
 
@@ -95,3 +113,20 @@ def secrets(scenario, mail_variables):
     key = (scenario.inventory.parents[2] / ".cache/backup/key").read_text().splitlines()[2]
     mail = mail_variables["secrets_email_password"]
     return ["a-password-of-the-repository", "a-key-of-a-storage-provider", key, mail]
+
+
+@pytest.fixture(scope="session")
+def filled(backups, scenario, app, receiver):
+    """Entries and uploads that came through the site."""
+    certificate = app.file("/etc/guestbook/certificate/fullchain.pem").content_string
+    browser = Browser(scenario.addresses("app1")[0], "www.guestbook.example", certificate)
+    for number in range(3):
+        entry = {"author": f"visitor {number}", "text": f"entry {number} with é, ' and \\"}
+        # Nobody looks at what follows the picture.
+        picture = PIXEL + random.Random(number).randbytes(100_000)
+        assert browser.submit("/", entry, {"picture": (f"{number}.png", picture)}).status == 302
+    backups.sql(FILL)
+    # The app host comes first, and waits for the host that makes the repository.
+    backups.app.check_output("systemctl start --no-block guestbook-backup.service")
+    backups.app.check_output("timeout 60 sh -c %s", WAITS)
+    backups.everything()

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import pathlib
-import random
 import re
 import time
 
 import pytest
-from browser import CHECKOUT, PIXEL, Browser
+from browser import CHECKOUT
 
+ROLE = CHECKOUT / "molecule/backup/role.yml"
 RESTORE, DRILL = CHECKOUT / "playbooks/restore.yml", CHECKOUT / "playbooks/restore_drill.yml"
 CONFIRMED = ("-e", "backup_restore_confirm=guestbook")
 REPOSITORY = "/srv/backups/guestbook"
 LOCAL = "/srv/backups"
+RULES = "/etc/hardened-django/firewall.nft"
 STATE = "/var/lib/guestbook-backup"
 PASSWORD = "/etc/guestbook/backup/password"
 REPOSITORY_FILE = "/etc/guestbook/backup/repository"
@@ -41,55 +41,31 @@ for word; do
   case $word in --file=*) truncate --size=100K "${word#--file=}" ;; esac
 done
 """
-WAITS = "until journalctl --unit guestbook-backup --output cat | grep --quiet 'waits for the host'; do :; done"
-EVERY_DATABASE = "hostssl all guestbook 127.0.0.1/32 scram-sha-256"
-MANAGED_FILES = ["backup.json", "backup.py", "database_password", "lock", "repository"]
-# As the account of the site makes it.
-LATER = """SET ROLE guestbook; CREATE SCHEMA apart; CREATE TYPE mood AS ENUM ('good');
-CREATE FUNCTION answer() RETURNS int LANGUAGE sql AS 'SELECT 42';
-CREATE TABLE later (id serial PRIMARY KEY, entry bigint REFERENCES guestbook_entry, feels mood, n int DEFAULT answer());
-INSERT INTO later (entry, feels) SELECT min(id), 'good' FROM guestbook_entry;
-INSERT INTO guestbook_entry (author, text, picture, created) VALUES ('later', 'later', '', now())"""
-AUTHORITY = "/usr/local/share/ca-certificates/rest-server.crt"
-REST_SERVER = """
-apt-get update --quiet >/dev/null
-apt-get install --yes --quiet --no-install-recommends rclone >/dev/null
-install --directory --mode=0700 /root/rest
-cd /root/rest
-openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=REST' -keyout key.pem -out certificate.pem \\
-  -addext "subjectAltName = IP:$1" 2>/dev/null
-systemd-run --quiet --collect --unit=rest-server --working-directory=/root/rest rclone serve restic --addr ":8000" \\
-  --cert certificate.pem --key key.pem --user backups --pass a-password-of-rest data
+REPLACED = r"what was there before is the snapshot (\w+)"
+AUTHORITY = "/usr/local/share/ca-certificates/keeper.crt"
+REST_PASSWORD, S3_KEY, WRONG = "a-password-of-rest", "a-key-of-a-storage-provider", "another-word"
+# Arguments: the address, and what rclone is to serve.
+KEEPER = """
+address=$1
+shift
+install --directory --mode=0700 /root/keeper
+cd /root/keeper
+test -e key.pem || openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Keeper' -keyout key.pem \\
+  -out certificate.pem -addext "subjectAltName = IP:$address" 2>/dev/null
+systemd-run --quiet --collect --unit=keeper --working-directory=/root/keeper \\
+  rclone serve "$@" --addr :8000 --cert certificate.pem --key key.pem data
 timeout 30 sh -c "until ss --listening --tcp --numeric | grep --quiet :8000; do :; done"
 """
 AHEAD = """systemctl stop guestbook-backup.timer
 touch --date '2 days' /var/lib/systemd/timers/stamp-guestbook-backup.timer
 systemctl start guestbook-backup.timer"""
-# Far more than the disk of one of the tests has; and it compresses badly.
-FILL = """INSERT INTO guestbook_entry (author, text, picture, created)
-SELECT 'author ' || n, (SELECT string_agg(md5(random()::text || n || m), '') FROM generate_series(1, 30) m), '', now()
-FROM generate_series(1, 2000) n"""
 
 
 def words(result) -> str:
     return " ".join(result.stdout.split())
 
 
-@pytest.fixture(scope="module", autouse=True)
-def filled(backups, scenario, app, receiver):
-    """Entries and uploads that came through the site."""
-    certificate = app.file("/etc/guestbook/certificate/fullchain.pem").content_string
-    browser = Browser(scenario.addresses("app1")[0], "www.guestbook.example", certificate)
-    for number in range(3):
-        entry = {"author": f"visitor {number}", "text": f"entry {number} with é, ' and \\"}
-        # Nobody looks at what follows the picture.
-        picture = PIXEL + random.Random(number).randbytes(100_000)
-        assert browser.submit("/", entry, {"picture": (f"{number}.png", picture)}).status == 302
-    backups.sql(FILL)
-    # The app host comes first, and waits for the host that makes the repository.
-    backups.app.check_output("systemctl start --no-block guestbook-backup.service")
-    backups.app.check_output("timeout 60 sh -c %s", WAITS)
-    backups.everything()
+pytestmark = pytest.mark.usefixtures("filled")
 
 
 def test_every_unit_of_ours_is_sandboxed(backups):
@@ -106,13 +82,36 @@ def test_every_unit_of_ours_is_sandboxed(backups):
 def test_every_unit_of_ours_tells_of_its_failure(backups):
     """Also those that several projects may share, and Debian's own."""
     own = "ls /etc/systemd/system | grep -E '^(guestbook|hardened).*[.](service|timer|socket)$'"
-    for host, debian in ((backups.app, ["nginx.service"]), (backups.db, ["postgresql@17-main.service"])):
-        units = [unit for unit in host.check_output(own).split() if "@" not in unit] + debian
+    debian = {
+        backups.app: ["nginx.service"],
+        backups.db: ["postgresql@15-main.service"],
+        backups.target: ["redis-server.service"],
+    }
+    for host, shared in debian.items():
+        units = [unit for unit in host.check_output(own).split() if "@" not in unit] + shared
         assert len(units) > 4
         told = host.check_output(f"systemctl show --value --property=OnFailure {' '.join(units)}").split()
         assert told == [f"guestbook-alert@{unit}.service" for unit in units]
-    password = backups.db.file(f"{SECRETS}/alerts_email_password")
-    assert (password.user, password.mode) == ("root", 0o400)
+    for host in (backups.db, backups.target):
+        password = host.file(f"{SECRETS}/alerts_email_password")
+        assert (password.user, password.mode) == ("root", 0o400)
+
+
+def test_a_firewall_that_fails_is_told_by_the_cache_host(backups, receiver):
+    """Its rules cannot be loaded again."""
+    backups.target.check_output(f"mv {RULES} /root/rules && echo nonsense >{RULES}")
+    try:
+        backups.target.check_output("nft delete table inet hardened_django")
+        assert backups.target.run("systemctl start hardened-django-firewall-guard.service").rc != 0
+    finally:
+        backups.target.check_output(f"mv /root/rules {RULES}")
+    subject = "[guestbook] hardened-django-firewall-guard.service failed on target"
+    receiver.wait_for(subject)
+    (mail,) = receiver.mails(subject)
+    assert (mail["receivers"], mail["encrypted"]) == (["oncall@guestbook.example"], True)
+    assert "nonsense" in mail["text"]
+    backups.target.check_output("systemctl start hardened-django-firewall-guard.service")
+    assert "dport" in backups.target.check_output("nft list table inet hardened_django")
 
 
 def test_a_backup_is_known_to_the_check(backups):
@@ -326,14 +325,14 @@ def test_what_a_restore_replaced_comes_back(scenario, backups, browser):
     )
     rows = backups.rows()
     (before,) = backups.snapshots("before-restore-database")
-    result = scenario.playbook(*CONFIRMED, "-e", '{"backup_restore": ["database"]}', path=RESTORE)
-    assert result.returncode == 0, result.stdout
+    said = backups.db.check_output("guestbook-backup restore database >/dev/null && guestbook-backup exchange database")
     assert backups.rows() != rows
-    (again,) = re.findall(r"what was there before is the snapshot (\w+)", words(result))
+    (again,) = re.findall(REPLACED, said)
     assert again != before
     variables = json.dumps({"backup_restore": ["database"], "backup_restore_from": again})
     result = scenario.playbook(*CONFIRMED, "-e", variables, path=RESTORE)
     assert result.returncode == 0, result.stdout
+    assert len(re.findall(REPLACED, words(result))) == 1
     assert backups.rows() == rows
     assert browser.get("/").status == 200
 
@@ -356,128 +355,109 @@ def test_a_point_in_time_comes_back_beside_the_site(scenario, backups):
 
 
 @pytest.fixture
-def managed(backups):
-    """The program as an app host has it where the database is a provider's: over TLS, with the password of the site."""
-    wanted = json.loads(backups.db.check_output("cat /etc/guestbook/backup/backup.json"))
-    wanted |= {
-        "host": "managed",
-        "state": "/root/managed",
-        "managed": True,
-        "keeper": False,
-        "connection": {"host": "127.0.0.1", "port": "5432", "user": "guestbook", "sslmode": "require"},
-        "credentials": wanted["credentials"] | {"database_password": "/root/managed/database_password"},
-    }
-    password = backups.app.check_output(f"cat {SECRETS}/database_password")
-    backups.db.check_output("mkdir /root/managed && cp /etc/guestbook/backup/backup.py /root/managed")
-    backups.db.check_output("printf %s %s >/root/managed/database_password", "%s", password)
-    backups.db.check_output("printf %s %s >/root/managed/backup.json", "%s", json.dumps(wanted))
-    # A provider's account may connect to all of its databases.
-    rules = backups.sql("SHOW hba_file")
-    backups.db.check_output(f"cp --preserve {rules} /root/rules && sed --in-place '1i {EVERY_DATABASE}' {rules}")
-    backups.sql("SELECT pg_reload_conf()")
-    yield lambda words: backups.db.run(f"python3 -B /root/managed/backup.py {words}")
-    backups.db.check_output(f"mv /root/rules {rules}")
-    backups.sql("SELECT pg_reload_conf()")
-    listing = json.loads(backups.db.check_output("guestbook-backup restic snapshots --host managed --json"))
-    made = " ".join(snapshot["id"] for snapshot in listing)
-    backups.db.check_output(f"guestbook-backup restic forget {made} && rm -r /root/managed")
-
-
-def test_a_managed_database_is_dumped_with_the_rights_of_the_site(backups, managed):
-    done = managed("run")
-    assert done.rc == 0, done.stderr
-    listing = backups.db.check_output("guestbook-backup restic ls latest --host managed")
-    found = {pathlib.PurePath(line).name for line in listing.splitlines()}
-    assert found >= {"guestbook.dump", "guestbook.json"}
-    assert "globals.sql" not in found
-    assert not backups.db.file("/root/managed/pgpass").exists
-    backups.db.check_output("echo wrong >/root/managed/database_password")
-    refused = managed("run")
-    assert refused.rc == 1
-    assert re.search('the database guestbook: .*password authentication failed for user "guestbook"', refused.stderr)
-
-
-def test_a_managed_database_is_tried_as_far_as_its_account_may(backups, managed):
-    assert managed("run").rc == 0
-    done = managed("drill")
-    assert done.rc == 0, done.stderr
-    assert re.search(r"\d{6,} bytes of guestbook \(only read: its account may create no database\)", done.stdout)
-    backups.sql("ALTER ROLE guestbook CREATEDB")
-    try:
-        done = managed("drill")
-        assert done.rc == 0, done.stderr
-        assert re.search(r"restored and compared: \d{4,} rows of guestbook", done.stdout)
-        done = managed("restore database --into beside")
-        assert done.rc == 0, done.stderr
-        assert backups.rows("beside") == backups.rows()
-        backups.sql("DROP DATABASE beside")
-    finally:
-        backups.sql("ALTER ROLE guestbook NOCREATEDB")
-    assert backups.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'guestbook%'") == "1"
-
-
-def test_a_managed_database_is_restored_as_a_whole_or_not_at_all(backups, managed, browser):
-    assert managed("run").rc == 0
-    rows = backups.rows()
-    # What came after the backup, and would be in the way.
-    backups.sql(LATER)
-    changed = backups.rows()
-    assert managed("restore database").rc == 0
-    count = "sed --in-place 's/\"public.guestbook_entry\": /&1/' /root/managed/restoring/guestbook.json"
-    backups.db.check_output(count)
-    refused = managed("exchange database")
-    assert refused.rc == 1
-    assert "the restored table public.guestbook_entry has other rows than were dumped" in refused.stderr
-    assert backups.rows() == changed
-    assert managed("restore database").rc == 0
-    done = managed("exchange database")
-    assert done.rc == 0, done.stderr
-    assert backups.rows() == rows
-    assert backups.sql("SELECT to_regclass('later'), to_regtype('mood'), to_regnamespace('apart')") == "||"
-    assert browser.get("/").status == 200
-    (before,) = re.findall(r"what was there before is the snapshot (\w+)", done.stdout)
-    assert managed(f"restore database --from {before}").rc == 0
-    assert managed("exchange database").rc == 0
-    assert backups.rows() == changed
-    assert backups.sql("SELECT feels FROM later") == "good"
-    assert backups.db.check_output("ls /root/managed").split() == sorted(MANAGED_FILES)
-    backups.sql("DROP SCHEMA apart; DROP TABLE later; DROP FUNCTION answer; DROP TYPE mood")
-
-
-def test_a_rest_server_keeps_backups(backups, scenario):
-    """One that wants TLS and a password, which is a part of the repository's address."""
+def keeper(backups, scenario):
+    """Start a server of backups over TLS, which both hosts trust, and let them use it."""
+    before = [(host, host.check_output(f"cat {REPOSITORY_FILE}")) for host in (backups.db, backups.app)]
     address = scenario.addresses("target")[0]
-    backups.target.check_output("sh -euc %s install %s", REST_SERVER, address)
-    certificate = backups.target.check_output("cat /root/rest/certificate.pem")
-    backups.db.check_output(f"printf %s %s >{AUTHORITY} && update-ca-certificates", "%s", certificate)
-    before = backups.db.check_output(f"cat {REPOSITORY_FILE}")
-    write = f"printf 'rest:https://backups:%s@{address}:8000/guestbook/' %s >{REPOSITORY_FILE}"
+
+    def start(repository, *options):
+        backups.target.check_output("sh -euc %s keeper %s " + "%s " * len(options), KEEPER, address, *options)
+        certificate = backups.target.check_output("cat /root/keeper/certificate.pem")
+        for host, _repository in before:
+            host.check_output(f"printf %s %s >{AUTHORITY} && update-ca-certificates", "%s", certificate)
+            host.check_output(f"printf %s %s >{REPOSITORY_FILE}", "%s", repository.format(f"{address}:8000"))
+
+    yield start
+    for host, repository in before:
+        host.check_output(f"printf '%s\\n' %s >{REPOSITORY_FILE}", "%s", repository)
+    backups.target.check_output("systemctl stop keeper && rm -r /root/keeper/data")
+
+
+@pytest.mark.parametrize(
+    ("options", "repository", "file", "password", "message"),
+    [
+        (
+            ["restic", "--user=backups", f"--pass={REST_PASSWORD}"],
+            f"rest:https://backups:{REST_PASSWORD}@{{}}/guestbook/",
+            "repository",
+            REST_PASSWORD,
+            "401 Unauthorized",
+        ),
+        (
+            ["s3", f"--auth-key=guestbook,{S3_KEY}"],
+            "s3:https://{}/guestbook/of-the-site",
+            "environment.json",
+            S3_KEY,
+            "The request signature we calculated does not match",
+        ),
+    ],
+    ids=["REST", "S3"],
+)
+def test_a_server_keeps_backups(backups, keeper, alert, options, repository, file, password, message):
+    """One that wants TLS and a password: of REST, it is a part of the address; of S3, it is in the environment."""
+    keeper(repository, *options)
+    seen = backups.seen_during_a_backup()
+    backups.everything()
+    (snapshot,) = backups.snapshots("media")
+    for host in (backups.db, backups.app):
+        good, log = backups.start(host, "guestbook-backup-drill")
+        assert good, log
+        seen += log
+    assert "into copy" in backups.db.check_output("guestbook-backup restore database --into copy")
+    assert backups.rows("copy") == backups.rows()
+    backups.sql("DROP DATABASE copy")
+    said = backups.app.check_output("guestbook-backup restore media --into /root/media")
+    assert snapshot in said
+    assert backups.media("/root/media") == backups.media()
+    backups.app.check_output("rm -r /root/media")
+    path = f"/etc/guestbook/backup/{file}"
+    backups.db.check_output(f"cp --preserve {path} /root/ && sed --in-place s/{password}/{WRONG}/ {path}")
     try:
-        for unit in ("guestbook-backup", "guestbook-backup-drill"):
-            backups.db.check_output(write, "%s", "a-password-of-rest")
-            good, log = backups.start(backups.db, unit)
-            assert good, log
-        assert len(backups.snapshots("database")) == 1
-        backups.db.check_output(write, "%s", "a-wrong-password")
         good, log = backups.start(backups.db)
-        assert not good
-        assert "401 Unauthorized" in log
-        assert "a-wrong-password" not in log
     finally:
-        backups.db.check_output(f"printf '%s\\n' %s >{REPOSITORY_FILE}", "%s", before)
-        backups.target.check_output("systemctl stop rest-server")
-    good, log = backups.start(backups.db)
-    assert good, log
+        backups.db.check_output(f"mv /root/{file} {path}")
+    assert not good
+    assert message in log
+    mail = alert()["text"]
+    assert message in mail
+    assert not any(word in seen + log + mail for word in (password, WRONG))
+
+
+@pytest.fixture
+def other(backups):
+    """The program as other app hosts have it, which have the same paths; the media of one of them."""
+    wanted = json.loads(backups.app.check_output("cat /etc/guestbook/backup/backup.json"))
+    wanted |= {"state": "/root/other/state", "stamp": "/root/other/stamp"}
+    backups.app.check_output("mkdir -p /root/other/media /root/other/state && echo of-the-other >/root/other/media/one")
+    backups.app.check_output("chown --reference=/var/lib/guestbook/media -R /root/other/media")
+
+    def act(words, host):
+        backups.app.check_output("cp /etc/guestbook/backup/backup.py /root/other/")
+        backups.app.check_output("printf %s %s >/root/other/backup.json", "%s", json.dumps(wanted | {"host": host}))
+        bound = "--property=BindReadOnlyPaths=/root/other/media:/var/lib/guestbook/media"
+        return backups.app.run(f"systemd-run --quiet --wait --pipe {bound} python3 -B /root/other/backup.py {words}")
+
+    yield act
+    listing = json.loads(backups.app.check_output("guestbook-backup restic snapshots --host app2 --json"))
+    made = " ".join(snapshot["id"] for snapshot in listing)
+    backups.app.check_output(f"guestbook-backup restic forget {made} && rm -r /root/other")
+
+
+def test_each_app_host_gets_its_own_media(backups, other):
+    """Where the other one was backed up later, from the same paths; a new host gets the newest."""
+    backups.everything()
+    done = other("run", "app2")
+    assert done.rc == 0, done.stderr
+    places = {host: f"/root/other/{host}" for host in ("app1", "app2", "app3")}
+    for host, place in places.items():
+        done = other(f"restore media --into {place}", host)
+        assert done.rc == 0, done.stderr
+    assert backups.media(places["app1"]) == backups.media()
+    assert backups.media(places["app2"]) == backups.media(places["app3"]) == backups.media("/root/other/media")
 
 
 def test_no_secret_is_shown(backups, secrets):
-    backups.db.check_output("systemctl start --no-block guestbook-backup.service")
-    seen = ""
-    while backups.db.check_output("systemctl show --property=ActiveState guestbook-backup.service").endswith("ing"):
-        seen += backups.db.check_output(
-            "runuser -u nobody -- ps axewww; ps axww; systemctl show guestbook-backup.service"
-        )
-    assert "restic" in seen
+    seen = backups.seen_during_a_backup()
     for host in (backups.app, backups.db):
         seen += host.check_output("journalctl --no-pager --all; systemctl show 'guestbook-backup*'")
         seen += host.check_output("cat /etc/guestbook/backup/backup.json /etc/systemd/system/guestbook-backup*")
@@ -514,27 +494,27 @@ def test_a_restore_without_confirmation_is_refused(scenario):
 
 
 def test_a_second_run_changes_nothing(scenario):
-    result = scenario.playbook("--tags", "backup")
+    result = scenario.playbook(path=ROLE)
     assert result.returncode == 0, result.stdout
     assert set(re.findall(r"changed=(\d+)", result.stdout)) == {"0"}, result.stdout
 
 
 def test_a_directory_of_the_host_is_a_repository_until_there_is_none(scenario, backups, secrets):
-    result = scenario.playbook("-e", json.dumps({"backup_repository": LOCAL}), "--tags", "backup", "--limit", "db1")
+    result = scenario.playbook("-e", json.dumps({"backup_repository": LOCAL}), "--limit", "db1", path=ROLE)
     assert result.returncode == 0, result.stdout
     for unit in ("guestbook-backup", "guestbook-backup-drill"):
         good, log = backups.start(backups.db, unit)
         assert good, log
     assert backups.db.check_output(f"stat --format '%U %a' {LOCAL}") == "root 700"
 
-    result = scenario.playbook("-e", "backup_repository=", "--tags", "backup", "--limit", "db1")
+    result = scenario.playbook("-e", "backup_repository=", "--limit", "db1", path=ROLE)
     assert result.returncode == 0, result.stdout
     assert backups.db.check_output("find /etc/systemd/system -name 'guestbook-backup*'") == ""
     assert not backups.db.file(PASSWORD).exists
     assert backups.db.file(f"{STATE}/repository").exists
     assert backups.target.file(f"{REPOSITORY}/config").exists
     # As on a new host.
-    checked = scenario.playbook("--tags", "backup", "--limit", "db1", "--check", "--diff")
+    checked = scenario.playbook("--limit", "db1", "--check", "--diff", path=ROLE)
     assert checked.returncode == 0, checked.stdout
     assert "/etc/guestbook/backup/password" in checked.stdout
     assert [secret for secret in secrets if secret in checked.stdout] == []
