@@ -99,6 +99,7 @@ def test_every_unit_of_ours_tells_of_its_failure(backups):
 
 def test_a_firewall_that_fails_is_told_by_the_cache_host(backups, receiver):
     """Its rules cannot be loaded again."""
+    backups.nothing_told(backups.target)
     backups.target.check_output(f"mv {RULES} /root/rules && echo nonsense >{RULES}")
     try:
         backups.target.check_output("nft delete table inet hardened_django")
@@ -265,14 +266,12 @@ def test_a_drill_finds_a_damaged_repository(backups):
     backups.target.check_output(f"cp --archive {REPOSITORY} {REPOSITORY}.sound")
     try:
         backups.target.check_output(f"python3 -c %s {REPOSITORY}/data", DAMAGE)
-        drills = [backups.start(host, "guestbook-backup-drill") for host in (backups.db, backups.app)]
+        drills = backups.start_both("guestbook-backup-drill")
     finally:
         backups.target.check_output(f"rm -r {REPOSITORY} && mv {REPOSITORY}.sound {REPOSITORY}")
     assert [good for good, _log in drills] == [False, False], drills
     assert backups.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'guestbook%'") == "1"
-    for host in (backups.db, backups.app):
-        good, log = backups.start(host, "guestbook-backup-drill")
-        assert good, log
+    backups.everything("guestbook-backup-drill")
 
 
 def test_what_was_lost_comes_back(scenario, backups, secrets, browser):
@@ -384,7 +383,7 @@ def keeper(backups, scenario):
             "401 Unauthorized",
         ),
         (
-            ["s3", f"--auth-key=guestbook,{S3_KEY}"],
+            ["s3", f"--auth-key=an-id-of-the-key,{S3_KEY}"],
             "s3:https://{}/guestbook/of-the-site",
             "environment.json",
             S3_KEY,
@@ -397,12 +396,10 @@ def test_a_server_keeps_backups(backups, keeper, alert, options, repository, fil
     """One that wants TLS and a password: of REST, it is a part of the address; of S3, it is in the environment."""
     keeper(repository, *options)
     seen = backups.seen_during_a_backup()
-    backups.everything()
+    good, log = backups.start(backups.app)
+    assert good, log
     (snapshot,) = backups.snapshots("media")
-    for host in (backups.db, backups.app):
-        good, log = backups.start(host, "guestbook-backup-drill")
-        assert good, log
-        seen += log
+    seen += log + backups.everything("guestbook-backup-drill")
     assert "into copy" in backups.db.check_output("guestbook-backup restore database --into copy")
     assert backups.rows("copy") == backups.rows()
     backups.sql("DROP DATABASE copy")
@@ -445,7 +442,8 @@ def other(backups):
 
 def test_each_app_host_gets_its_own_media(backups, other):
     """Where the other one was backed up later, from the same paths; a new host gets the newest."""
-    backups.everything()
+    good, log = backups.start(backups.app)
+    assert good, log
     done = other("run", "app2")
     assert done.rc == 0, done.stderr
     places = {host: f"/root/other/{host}" for host in ("app1", "app2", "app3")}
