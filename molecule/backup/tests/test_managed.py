@@ -111,8 +111,6 @@ def test_a_managed_database_is_restored_as_a_whole_or_not_at_all(scenario, backu
         arguments = ("-i", str(managed), *CONFIRMED)
         running = pool.submit(scenario.playbook, *arguments, path=RESTORE, inventory=False)
         while not running.done():
-            # The restored database has no session of these visitors.
-            browser.cookies.clear()
             answer = browser.get("/")
             answers.add((answer.status, "Down for maintenance" in answer.text))
     result = running.result()
