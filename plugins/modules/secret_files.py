@@ -96,6 +96,7 @@ removed:
   elements: str
 """
 
+import fcntl
 import os
 import re
 import secrets
@@ -176,6 +177,9 @@ class Encrypted:
 def install(directory: str, encrypted: Encrypted, values: dict[str, str]) -> None:
     """Replace secrets when all of them are written: a full disk must not leave a new key without the former one."""
     prepared: list[tuple[str, str]] = []
+    # The timer that removes old keys holds it from reading to writing.
+    lock = os.open(directory, os.O_RDONLY)
+    fcntl.flock(lock, fcntl.LOCK_EX)
     try:
         for name, value in values.items():
             # First where it is not lost when the host stops at this moment.
@@ -185,6 +189,7 @@ def install(directory: str, encrypted: Encrypted, values: dict[str, str]) -> Non
             os.replace(*prepared[0])
             del prepared[0]
     finally:
+        os.close(lock)
         for temporary, _place in prepared:
             os.unlink(temporary)
 

@@ -6,6 +6,7 @@
 Arguments: the file of the fallbacks, and the units. Whoever is killed in between is completed by the next one.
 """
 
+import fcntl
 import json
 import os
 import pathlib
@@ -16,6 +17,9 @@ import time
 path, *units = sys.argv[1:]
 file = pathlib.Path(path)
 unfinished = file.with_name(".retiring")
+# Between reading and writing no rotation may write: the module secret_files takes the same lock.
+directory = os.open(file.parent, os.O_RDONLY)
+fcntl.flock(directory, fcntl.LOCK_EX)
 entries = json.loads(file.read_text(encoding="utf-8"))
 kept = [entry for entry in entries if entry["until"] is None or entry["until"] > time.time()]
 if kept != entries:
@@ -27,6 +31,7 @@ if kept != entries:
         stream.flush()
         os.fsync(stream.fileno())
     new.replace(file)
+os.close(directory)
 if unfinished.exists():
     subprocess.run(["systemctl", "try-restart", *units], check=True)
     unfinished.unlink()
