@@ -374,7 +374,10 @@ def main() -> None:
     module = QuietModule(argument_spec=ARGUMENTS, supports_check_mode=True)
 
     def run(command: Sequence[str]) -> tuple[int, str, str]:
-        rc, stdout, stderr = module.run_command(list(command), handle_exceptions=False, expand_user_and_vars=False)
+        # What is no UTF-8 in the words of a command would end the module.
+        rc, stdout, stderr = module.run_command(
+            list(command), errors="replace", handle_exceptions=False, expand_user_and_vars=False
+        )
         return rc, stdout, stderr
 
     try:

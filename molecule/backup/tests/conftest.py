@@ -12,6 +12,20 @@ from browser import PIXEL, Browser
 from receiver import Receiver
 
 ALERTS = "/var/lib/private/guestbook-alerts"
+# Arguments: the address, and what rclone is to serve. pgBackRest knows names of hosts only.
+STORAGE = """
+address=$1
+shift
+install --directory --mode=0700 /root/keeper
+cd /root/keeper
+test -e key.pem || openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Keeper' -keyout key.pem \\
+  -out certificate.pem -addext "subjectAltName = IP:$address, DNS:$address" 2>/dev/null
+mkdir --parents data/guestbook
+systemd-run --quiet --collect --unit=keeper --working-directory=/root/keeper \\
+  rclone serve "$@" --addr :8000 --cert certificate.pem --key key.pem data
+timeout 30 sh -c "until ss --listening --tcp --numeric | grep --quiet :8000; do :; done"
+"""
+AUTHORITY = "/usr/local/share/ca-certificates/keeper.crt"
 WAITS = "until journalctl --unit guestbook-backup --output cat | grep --quiet 'waits for the host'; do :; done"
 SEEN = "runuser -u nobody -- ps axewww; ps axww; systemctl show guestbook-backup.service"
 # Far more than the disk of one of the tests has; and it compresses badly.
@@ -25,6 +39,7 @@ class Backups:
 
     def __init__(self, scenario) -> None:
         self.app, self.db, self.target = (scenario.host(name) for name in ("app1", "db1", "target"))
+        self.storage = f"{scenario.addresses('target')[0]}:8000"
 
     def start(self, host, unit="guestbook-backup"):
         """Start a unit; return whether it succeeded, and what it said."""
@@ -32,6 +47,17 @@ class Backups:
         result = host.run(f"systemctl start {unit}.service")
         words = host.check_output(f"journalctl --unit {unit}.service --since @{begin} --output cat --no-pager")
         return result.rc == 0, words
+
+    def serve_storage(self, *options):
+        """Let the target serve storage over TLS, as a provider does, and both hosts trust it."""
+        address = self.storage.partition(":")[0]
+        self.target.check_output("sh -euc %s keeper %s " + "%s " * len(options), STORAGE, address, *options)
+        certificate = self.target.check_output("cat /root/keeper/certificate.pem")
+        for host in (self.db, self.app):
+            host.check_output(f"printf %s %s >{AUTHORITY} && update-ca-certificates", "%s", certificate)
+
+    def end_storage(self):
+        self.target.check_output("systemctl stop keeper && rm -r /root/keeper/data")
 
     def seen_during_a_backup(self):
         """Back up the database; return what anybody sees meanwhile: processes with variables, the unit, the journal."""
@@ -108,8 +134,8 @@ def alert(backups, receiver):
     backups.nothing_told(backups.db)
     receiver.forget()
 
-    def wait():
-        receiver.wait_for("[guestbook] guestbook-backup.service failed on db1")
+    def wait(unit="guestbook-backup"):
+        receiver.wait_for(f"[guestbook] {unit}.service failed on db1")
         (mail,) = receiver.mails("failed on db1")
         return mail
 

@@ -42,20 +42,7 @@ for word; do
 done
 """
 REPLACED = r"what was there before is the snapshot (\w+)"
-AUTHORITY = "/usr/local/share/ca-certificates/keeper.crt"
 REST_PASSWORD, S3_KEY, WRONG = "a-password-of-rest", "a-key-of-a-storage-provider", "another-word"
-# Arguments: the address, and what rclone is to serve.
-KEEPER = """
-address=$1
-shift
-install --directory --mode=0700 /root/keeper
-cd /root/keeper
-test -e key.pem || openssl req -x509 -newkey rsa:2048 -nodes -days 2 -subj '/CN=Keeper' -keyout key.pem \\
-  -out certificate.pem -addext "subjectAltName = IP:$address" 2>/dev/null
-systemd-run --quiet --collect --unit=keeper --working-directory=/root/keeper \\
-  rclone serve "$@" --addr :8000 --cert certificate.pem --key key.pem data
-timeout 30 sh -c "until ss --listening --tcp --numeric | grep --quiet :8000; do :; done"
-"""
 AHEAD = """systemctl stop guestbook-backup.timer
 touch --date '2 days' /var/lib/systemd/timers/stamp-guestbook-backup.timer
 systemctl start guestbook-backup.timer"""
@@ -124,7 +111,7 @@ def test_a_backup_is_known_to_the_check(backups):
 def test_a_drill_restores_and_compares(scenario, backups):
     result = scenario.playbook(path=DRILL)
     assert result.returncode == 0, result.stdout
-    assert re.search(r"restored and compared: \d{4,} rows of guestbook", words(result))
+    assert re.search(r"restored and compared: \d{4,} rows of guestbook, \d\d migrations of guestbook\b", words(result))
     uploads = backups.app.check_output("find /var/lib/guestbook/media -type f | wc -l")
     secrets = backups.app.check_output(f"ls {SECRETS} | wc -l")
     assert f"restored and compared: {uploads} files of media, {secrets} files of secrets" in words(result)
@@ -133,6 +120,19 @@ def test_a_drill_restores_and_compares(scenario, backups):
     assert 0 <= int(backups.app.check_output("date +%s")) - stamp["finished"] < 600
     assert backups.sql("SELECT count(*) FROM pg_database WHERE datname LIKE 'guestbook%'") == "1"
     assert backups.db.check_output(f"ls {STATE}").split() == ["lock", "repository"]
+
+
+def test_a_drill_knows_the_migrations_of_the_site(backups):
+    """Of one that came after the backup it tells; one from before it must be there."""
+    add = "INSERT INTO django_migrations (id, app, name, applied) VALUES (%s, 'guestbook', 'of_a_test', now())"
+    for number, fails, message in (
+        (10_000, False, "1 later migrations of guestbook (to be run after a restore)"),
+        (0, True, "the restored database guestbook lacks migrations: guestbook.of_a_test"),
+    ):
+        backups.sql(add % number)
+        good, log = backups.start(backups.db, "guestbook-backup-drill")
+        backups.sql("DELETE FROM django_migrations WHERE name = 'of_a_test'")
+        assert (not good, message in log) == (fails, True), log
 
 
 def test_a_backup_under_load_is_of_one_moment(backups):
@@ -354,22 +354,19 @@ def test_a_point_in_time_comes_back_beside_the_site(scenario, backups):
 
 
 @pytest.fixture
-def keeper(backups, scenario):
+def keeper(backups):
     """Start a server of backups over TLS, which both hosts trust, and let them use it."""
     before = [(host, host.check_output(f"cat {REPOSITORY_FILE}")) for host in (backups.db, backups.app)]
-    address = scenario.addresses("target")[0]
 
     def start(repository, *options):
-        backups.target.check_output("sh -euc %s keeper %s " + "%s " * len(options), KEEPER, address, *options)
-        certificate = backups.target.check_output("cat /root/keeper/certificate.pem")
+        backups.serve_storage(*options)
         for host, _repository in before:
-            host.check_output(f"printf %s %s >{AUTHORITY} && update-ca-certificates", "%s", certificate)
-            host.check_output(f"printf %s %s >{REPOSITORY_FILE}", "%s", repository.format(f"{address}:8000"))
+            host.check_output(f"printf %s %s >{REPOSITORY_FILE}", "%s", repository.format(backups.storage))
 
     yield start
     for host, repository in before:
         host.check_output(f"printf '%s\\n' %s >{REPOSITORY_FILE}", "%s", repository)
-    backups.target.check_output("systemctl stop keeper && rm -r /root/keeper/data")
+    backups.end_storage()
 
 
 @pytest.mark.parametrize(
@@ -517,3 +514,12 @@ def test_a_directory_of_the_host_is_a_repository_until_there_is_none(scenario, b
     assert "/etc/guestbook/backup/password" in checked.stdout
     assert [secret for secret in secrets if secret in checked.stdout] == []
     assert not backups.db.file(PASSWORD).exists
+
+
+@pytest.mark.parametrize(
+    ("name", "repository"), [("backup_repository", "/srv"), ("pgbackrest_repository", {"path": "/var/lib/"})]
+)
+def test_a_directory_of_the_system_is_no_repository(scenario, name, repository):
+    refused = scenario.playbook("-e", json.dumps({name: repository}), "--limit", "db1", path=ROLE)
+    assert refused.returncode != 0
+    assert re.search(f"{name} (is|has the path) /[a-z/]+, a directory that the host itself needs", words(refused))

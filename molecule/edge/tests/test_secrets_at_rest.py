@@ -13,6 +13,53 @@ DIRECTORY = "/etc/guestbook/secrets"
 KEY = "/var/lib/systemd/credential.secret"
 UNIT = "guestbook-secrets.service"
 AT_REST = {"ansible.builtin.include_role": {"name": "hardened.django.app_server", "tasks_from": "at_rest"}}
+# Ends the program before each of its steps in turn, on secrets of its own, until it comes to its end. Whoever reads the
+# secrets has all of them after each, and the next run completes it. Prints how many steps there were.
+KILLS = """
+import pathlib, subprocess, sys
+PROGRAM = "/etc/guestbook/secrets_at_rest.py"
+KILLED = '''
+import os, sys
+steps, sys.argv = int(sys.argv[1]), sys.argv[2:]
+def count(event, arguments):
+    global steps
+    changes = event.startswith(("os.", "subprocess.")) and event not in ("os.listdir", "os.scandir", "os.putenv")
+    if changes or event == "open" and arguments[2] & os.O_WRONLY:
+        steps -= 1
+        steps or os._exit(9)
+code = compile(open(sys.argv[0]).read(), sys.argv[0], "exec")
+sys.addaudithook(count)
+exec(code, {"__name__": "__main__"})
+'''
+directory = pathlib.Path("/root/trial/secrets")
+directory.mkdir(parents=True, mode=0o700)
+WANTED = {"one": b"the first", "two": b"the second"}
+for name, content in WANTED.items():
+    (directory / name).write_bytes(content)
+
+def act(action, *before):
+    command = [sys.executable, "-B", *before, PROGRAM, directory, action]
+    return subprocess.run(command, stdout=subprocess.PIPE).returncode
+
+def found():
+    return {path.name: path.read_bytes() for path in directory.iterdir() if not path.name.startswith(".")}
+
+total = 0
+for action, back in (("host", "none"), ("none", "host")):
+    steps, code = 0, 9
+    while code == 9:
+        steps += 1
+        code = act(action, "-c", KILLED, str(steps))
+        assert code in (0, 9) and found() == WANTED, (action, steps, code, found())
+        assert act(action) == 0 and found() == WANTED, (action, steps, found())
+        left = {path.name for path in directory.parent.iterdir()}
+        assert left == {"secrets", *(["secrets.encrypted"] if action == "host" else [])}, (action, steps, left)
+        assert directory.is_mount() == (action == "host"), (action, steps)
+        assert not pathlib.Path("/run/trial-secrets").exists(), (action, steps)
+        assert code == 0 or act(back) == 0, (action, steps)
+    total += steps
+print(total)
+"""
 # What is on the disk where the memory is mounted.
 BELOW = f"mount --bind /etc/guestbook /mnt && ls --almost-all /mnt/secrets; umount /mnt; stat --format %a {DIRECTORY}"
 
@@ -58,6 +105,11 @@ def test_a_host_that_boots_has_its_secrets(host, name, secrets, visitor):
     assert (secrets(), on_disk(host)) == (before, [])
     # The table of the secrets tells how old they are.
     assert host.check_output(f"stat --format %Y {DIRECTORY}/*") == dates
+
+
+def test_a_change_that_is_killed_at_any_step_loses_nothing(scenario):
+    steps = scenario.host("app1").check_output("printf %s %s | python3 -B - && rm -r /root/trial", "%s", KILLS)
+    assert int(steps) > 30
 
 
 def test_what_changes_is_encrypted_before_it_is_used(host, secrets, configure):

@@ -21,7 +21,6 @@ import pathlib
 import shutil
 import subprocess
 import sys
-import tempfile
 
 
 def run(*command, content=None):
@@ -50,14 +49,17 @@ def files(directory):
 
 @contextlib.contextmanager
 def mounted(*options):
-    """Mount a file system on a new directory for a moment."""
-    place = tempfile.mkdtemp(dir="/run", prefix="secrets-")
-    run("mount", *options, place)
+    """Mount a file system for a moment, instead of the one that a run that was killed has left."""
+    place = pathlib.Path("/run", f"{plain.parent.name}-secrets")
+    if place.is_mount():
+        run("umount", str(place))
+    place.mkdir(mode=0o700, exist_ok=True)
+    run("mount", *options, str(place))
     try:
-        yield pathlib.Path(place)
+        yield place
     finally:
-        run("umount", place)
-        os.rmdir(place)
+        run("umount", str(place))
+        place.rmdir()
 
 
 def decrypted(path):

@@ -46,6 +46,9 @@ WHERE datname = %s AND pid <> pg_backend_pid() AND pg_has_role(usesysid, 'MEMBER
 """
 # In a list of pg_restore.
 EXTENSION = re.compile(r"\d+; \d+ \d+ (COMMENT - )?EXTENSION ")
+# The id of one.
+SNAPSHOT = re.compile("[0-9a-f]{8,64}")
+MIGRATIONS = "SELECT id, app, name FROM public.django_migrations"
 MAY_CREATE = "SELECT rolcreatedb OR rolsuper FROM pg_roles WHERE rolname = current_user"
 # The same may connect as before.
 GRANT = """
@@ -276,10 +279,10 @@ def check_dump(path):
     run(postgresql("pg_restore"), "--file=/dev/null", str(path))
 
 
-def dump_databases(directory):
+def dump_databases(directory, names=DATABASES):
     """Dump each database with the number of rows of its tables, both as they are in one moment."""
     directory.mkdir(parents=True)
-    for name in DATABASES:
+    for name in names:
         path = directory / f"{name}.dump"
         with connected(name) as execute:
             snapshot = execute("SELECT pg_export_snapshot()")[0][0]
@@ -327,7 +330,7 @@ def moment(text):
 
 def choose(part, wanted):
     """Return a snapshot of a part: the newest up to a time, of this host or else of any; or one by its id."""
-    if re.fullmatch("[0-9a-f]{8,64}", wanted):
+    if SNAPSHOT.fullmatch(wanted):
         every = json.loads(restic("snapshots", "--json", wanted))
         if not any({part, f"before-restore-{part}"} & set(found["tags"]) for found in every):
             raise Failure(f"the snapshot {wanted} is none of the {part}")
@@ -339,6 +342,46 @@ def choose(part, wanted):
     if not every:
         raise Failure(f"the repository has no backup of the {part}{'' if wanted == 'latest' else f' up to {wanted}'}")
     return (own or every)[-1]
+
+
+def fetch_dumps(wanted, names, directory):
+    """Put dumps of databases into a directory, of a moment or of a snapshot; return what they are of."""
+    if WANTED["pgbackrest"] and wanted != "latest" and not SNAPSHOT.fullmatch(wanted):
+        with server_as_of(wanted) as is_running:
+            if is_running:
+                dump_databases(directory, names)
+                return f"database: restored as it was at {moment(wanted):%Y-%m-%dT%H:%M:%S}"
+    snapshot = choose("database", wanted)
+    for name in names:
+        fetch_dump(snapshot, name, directory)
+    return described("database", snapshot)
+
+
+@contextlib.contextmanager
+def server_as_of(wanted):
+    """Let all connections reach the database server as it was at a moment; yield False where that is too long ago."""
+    present = WANTED["connection"]["host"]
+    with (
+        tempfile.TemporaryFile() as errors,
+        subprocess.Popen(
+            [WANTED["pgbackrest"], "serve", wanted],
+            env={"PATH": "/usr/sbin:/usr/bin:/sbin:/bin"},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=errors,
+            encoding="utf-8",
+        ) as process,
+    ):
+        socket_directory = process.stdout.readline().rstrip("\n")
+        WANTED["connection"]["host"] = socket_directory or present
+        try:
+            yield bool(socket_directory)
+        finally:
+            WANTED["connection"]["host"] = present
+            process.stdin.close()
+        if process.wait():
+            errors.seek(0)
+            raise Failure(shown(errors.read().decode()))
 
 
 def fetch_dump(snapshot, name, directory):
@@ -357,7 +400,6 @@ def fetch_dump(snapshot, name, directory):
         if done.returncode:
             raise Failure(f"restic dump ended with {done.returncode}: {shown(done.stderr.decode())}")
     check_dump(directory / f"{name}.dump")
-    return directory / f"{name}.dump", json.loads((directory / f"{name}.json").read_text(encoding="utf-8"))
 
 
 def drop(database):
@@ -366,9 +408,9 @@ def drop(database):
             execute(f"DROP DATABASE {quoted(database)} WITH (FORCE)")
 
 
-def load(snapshot, name, new, directory):
-    """Restore a database of a snapshot under a new name, and prove that it has the rows that it had."""
-    dump, counts = fetch_dump(snapshot, name, directory)
+def load(name, new, directory):
+    """Restore the dump of a database under a new name, and prove that it has the rows that it had."""
+    dump, counts = directory / f"{name}.dump", json.loads((directory / f"{name}.json").read_text(encoding="utf-8"))
     with connected(SERVER, autocommit=True) as execute:
         statements = execute(CREATE, {"new": new, "old": name, "managed": MANAGED})
         if not statements:
@@ -451,31 +493,27 @@ def staged(part):
 
 def stage(part, wanted):
     """Restore a part beside the present one, which goes on being used."""
-    snapshot = choose(part, wanted)
     if part == "database" and MANAGED:
         shutil.rmtree(STATE / "restoring", ignore_errors=True)
-        for name in DATABASES:
-            fetch_dump(snapshot, name, STATE / "restoring")
-    elif part == "database":
+        return fetch_dumps(wanted, DATABASES, STATE / "restoring")
+    if part == "database":
+        said = fetch_dumps(wanted, DATABASES, STATE / "restore")
         for name in DATABASES:
             drop(f"{name}.restoring")
             try:
-                load(snapshot, name, f"{name}.restoring", STATE / "restore")
+                load(name, f"{name}.restoring", STATE / "restore")
             except Failure:
                 drop(f"{name}.restoring")
                 raise
-    else:
-        present = pathlib.Path(WANTED["files"][part])
-        if present.is_mount() and part == "secrets":
-            raise Failure(
-                f"{present} is encrypted on the disk; set app_server_secrets_encryption to none, and run site"
-            )
-        if part == "media" and present.stat().st_dev != STATE.stat().st_dev:
-            raise Failure(
-                f"{present} lies on another file system than {STATE}; restore into another directory, and copy"
-            )
-        shutil.rmtree(staged(part), ignore_errors=True)
-        restore_directory(part, snapshot, staged(part))
+        return said
+    snapshot = choose(part, wanted)
+    present = pathlib.Path(WANTED["files"][part])
+    if present.is_mount() and part == "secrets":
+        raise Failure(f"{present} is encrypted on the disk; set app_server_secrets_encryption to none, and run site")
+    if part == "media" and present.stat().st_dev != STATE.stat().st_dev:
+        raise Failure(f"{present} lies on another file system than {STATE}; restore into another directory, and copy")
+    shutil.rmtree(staged(part), ignore_errors=True)
+    restore_directory(part, snapshot, staged(part))
     return described(part, snapshot)
 
 
@@ -517,16 +555,17 @@ def exchange(part):
 
 def restore_into(part, wanted, place):
     """Restore the first database under another name, or a directory somewhere else."""
-    snapshot = choose(part, wanted)
     if part == "database":
         with connected(SERVER, autocommit=True) as execute:
             if execute("SELECT 1 FROM pg_database WHERE datname = %s", (place,)):
                 raise Failure(f"there is a database {place} already")
-        load(snapshot, DATABASES[0], place, STATE / "restore")
-    elif pathlib.Path(place).exists():
+        said = fetch_dumps(wanted, DATABASES[:1], STATE / "restore")
+        load(DATABASES[0], place, STATE / "restore")
+        return f"{said}, into {place}"
+    if pathlib.Path(place).exists():
         raise Failure(f"{place} exists already")
-    else:
-        restore_directory(part, snapshot, pathlib.Path(place))
+    snapshot = choose(part, wanted)
+    restore_directory(part, snapshot, pathlib.Path(place))
     return f"{described(part, snapshot)}, into {place}"
 
 
@@ -606,8 +645,26 @@ def may_create_databases():
 
 def read_dumps():
     """Read the newest dumps whole, where the account may make no database to restore them to."""
-    snapshot = choose("database", "latest")
-    return {name: fetch_dump(snapshot, name, STATE / "drill")[0].stat().st_size for name in DATABASES}
+    fetch_dumps("latest", DATABASES, STATE / "drill")
+    return {name: (STATE / "drill" / f"{name}.dump").stat().st_size for name in DATABASES}
+
+
+def compare_migrations(name, restored):
+    """Refuse a restored database without migrations that the site had by then; return how many it has, and lacks since.
+
+    With these, `migrate --check` would pass: the release has migrated the database of the site.
+    """
+    site, backup = {}, {}
+    for database, found in ((name, site), (restored, backup)):
+        with connected(database) as execute:
+            if execute("SELECT to_regclass('public.django_migrations')")[0][0]:
+                found |= {number: f"{app}.{migration}" for number, app, migration in execute(MIGRATIONS)}
+    later = sum(number > max(backup, default=0) for number in site)
+    lost = [site[number] for number in site if number <= max(backup, default=0) and backup.get(number) != site[number]]
+    if lost:
+        raise Failure(f"the restored database {name} lacks migrations: {', '.join(lost)}")
+    proved = {f"migrations of {name}": len(backup)} if site else {}
+    return proved | ({f"later migrations of {name} (to be run after a restore)": later} if later else {})
 
 
 def drill():
@@ -620,11 +677,12 @@ def drill():
         }
         note("drill-database", proved)
     elif DATABASES:
-        snapshot = choose("database", "latest")
+        fetch_dumps("latest", DATABASES, STATE / "drill")
         for name in DATABASES:
             drop(f"{name}.drill")
             try:
-                proved[f"rows of {name}"] = load(snapshot, name, f"{name}.drill", STATE / "drill")
+                proved[f"rows of {name}"] = load(name, f"{name}.drill", STATE / "drill")
+                proved |= compare_migrations(name, f"{name}.drill")
             finally:
                 drop(f"{name}.drill")
         note("drill-database", proved)

@@ -80,6 +80,12 @@ def test_a_failing_validator_is_told(run_module, tmp_path):
     assert not (tmp_path / "f").exists()
 
 
+def test_a_validator_may_print_what_is_no_text(run_module, tmp_path):
+    file = {"path": f"{tmp_path}/f", "content": "x\n", **OWN}
+    result = run_module(files=[file], validate=[r"""sh -c 'printf "wrong \377key"; exit 1'"""])
+    assert "ended with exit code 1: wrong \ufffdkey" in result["msg"]
+
+
 def test_a_validator_that_is_not_installed_is_told(run_module, tmp_path):
     result = run_module(files=[{"path": f"{tmp_path}/f", "content": "x\n", **OWN}], validate=["no-such-command -t"])
     assert "'no-such-command -t' could not be run: No such file or directory" in result["msg"]
