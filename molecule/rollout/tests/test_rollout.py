@@ -14,6 +14,7 @@ from topology import podman, wait_for
 
 ROLLBACK, RELEASES = CHECKOUT / "playbooks/rollback.yml", CHECKOUT / "playbooks/releases.yml"
 DRAINED = "/run/guestbook-drained"
+LEFT = "/var/lib/guestbook/deploy.lock"
 RELEASE_DIRECTORY = "/srv/guestbook/releases"
 AWAY = "Server site/{} is DOWN, reason: Layer7 wrong status, code: 503"
 BACK = "Server site/{} is UP"
@@ -35,7 +36,8 @@ def later_migration(apps):
 
 def test_a_new_release_goes_live_host_by_host(scenario, apps, visitors, version, live, states, browser):
     before = live()
-    hook = json.dumps({"release_before_switch": ["touch /var/lib/guestbook/switching"]})
+    keep_lock = f"test ! -e {LOCK} || cp {LOCK} {LEFT}"
+    hook = json.dumps({"release_before_switch": ["touch /var/lib/guestbook/switching", keep_lock]})
     # As a run leaves it that was killed while the last host was drained.
     apps[1].check_output("touch %s", DRAINED)
     with visitors:
@@ -51,11 +53,14 @@ def test_a_new_release_goes_live_host_by_host(scenario, apps, visitors, version,
     assert not apps[0].file(LOCK).exists
 
 
-def test_a_second_run_changes_nothing(scenario, version, states):
+def test_a_second_run_changes_nothing(scenario, apps, version, states):
+    """Nor does it leave the lock of a run that was killed at its very end."""
+    apps[0].check_output(f"mv {LEFT} {LOCK}")
     result = scenario.playbook("-e", version("b"), path=DEPLOY)
     assert result.returncode == 0, result.stdout
     assert set(re.findall(r"changed=(\d+)", result.stdout)) == {"0"}, result.stdout
     assert states() == []
+    assert not apps[0].file(LOCK).exists
 
 
 def test_the_releases_of_each_host_are_shown(scenario, live):

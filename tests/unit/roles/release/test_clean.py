@@ -36,7 +36,8 @@ def was_live(project: Path, *names: str) -> None:
 def clean(project: Path, live: str, keep: int) -> tuple[list[str], list[str]]:
     """The releases that stay, and those that the program says it removed."""
     command = [sys.executable, str(PROGRAM), str(project), live, str(keep), f"{project}/remembered/blog-release-"]
-    removed = subprocess.run(command, check=True, capture_output=True, text=True).stdout.split()
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout.splitlines()
+    removed = [line.removesuffix(": removed") for line in said if line != f"{live}: is live"]
     return sorted(path.name for path in (project / "releases").iterdir()), removed
 
 
@@ -68,3 +69,9 @@ def test_what_is_remembered_of_a_release_goes_with_it(project):
 
 def test_fewer_than_are_kept_stay(project):
     assert clean(project, "e", 9) == (list("abcde"), [])
+
+
+def test_nothing_is_said_where_there_is_nothing_to_do(project):
+    program = [sys.executable, str(PROGRAM), str(project), "e", "2", f"{project}/remembered/blog-release-"]
+    said = [subprocess.run(program, check=True, capture_output=True, text=True).stdout for _run in range(2)]
+    assert said == ["e: is live\nc: removed\nb: removed\na: removed\n", ""]
