@@ -142,10 +142,10 @@ def wait_for(server, log):
 
 
 @contextlib.contextmanager
-def alone():
-    """Wait until nobody else has a copy."""
+def alone(flags=0):
+    """Wait until nobody else has a copy; with LOCK_NB, raise BlockingIOError where somebody has."""
     with COPY.with_name("copy.lock").open("w", encoding="utf-8") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+        fcntl.flock(lock, fcntl.LOCK_EX | flags)
         yield
 
 
@@ -194,7 +194,8 @@ def main():
         elif arguments.action == "drill":
             drill()
         elif arguments.action == "clean":
-            with alone():
+            # A copy that is in use is somebody else's.
+            with contextlib.suppress(BlockingIOError), alone(fcntl.LOCK_NB):
                 remove_copy()
         elif arguments.action == "serve":
             serve(arguments.moment)
