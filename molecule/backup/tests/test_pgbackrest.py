@@ -15,6 +15,7 @@ CONFIGURATION = "/etc/guestbook/pgbackrest/pgbackrest.conf"
 PASSWORD, KEY, WRONG = "a-password-of-pgbackrest", "a-key-of-a-storage-provider", "another-word"
 NOW = "sleep 1; date --utc +%Y-%m-%dT%H:%M:%S; sleep 1"
 STARTED = "systemctl show --property=ExecMainStartTimestampMonotonic postgresql@15-main.service"
+FAILED = f"until systemctl is-failed --quiet {DRILL}; do :; done"
 # Another server of PostgreSQL, with a repository of its own in the same storage.
 OTHER = f"""pg_createcluster --port 5433 --start 15 other
 runuser --user postgres -- pgbackrest --config={CONFIGURATION} --stanza=guestbook --repo1-path=/of-the-other \\
@@ -100,7 +101,8 @@ def test_what_is_restored_is_read_each_week(backups):
         assert backups.db.service(f"{unit}.timer").is_enabled
     backups.db.check_output(f"systemctl start --no-block {DRILL}")
     backups.db.check_output("timeout 60 sh -c 'until test -e /var/lib/guestbook-pgbackrest/copy/data; do :; done'")
-    backups.db.check_output(f"systemctl kill --signal=KILL {DRILL} && systemctl reset-failed {DRILL}")
+    backups.db.check_output(f"systemctl kill --signal=KILL {DRILL} && timeout 60 sh -c '{FAILED}'")
+    backups.db.check_output(f"systemctl reset-failed {DRILL}")
     assert backups.db.check_output("ls /var/lib/guestbook-pgbackrest") == "copy.lock"
     assert backups.db.check_output("pgrep --full --list-full [g]uestbook-pgbackrest/copy || true") == ""
 
