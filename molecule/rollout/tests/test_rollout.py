@@ -53,14 +53,21 @@ def test_a_new_release_goes_live_host_by_host(scenario, apps, visitors, version,
     assert not apps[0].file(LOCK).exists
 
 
-def test_a_second_run_changes_nothing(scenario, apps, version, states):
-    """Nor does it leave the lock of a run that was killed at its very end."""
+def test_the_lock_of_a_run_that_was_killed_at_its_end_goes_with_the_next(scenario, apps, visitors, version, live):
+    before = live()
     apps[0].check_output(f"mv {LEFT} {LOCK}")
+    with visitors:
+        result = scenario.playbook("-e", version("b"), path=DEPLOY)
+    assert result.returncode == 0, result.stdout
+    assert not apps[0].file(LOCK).exists
+    assert live() == before
+
+
+def test_a_second_run_changes_nothing(scenario, version, states):
     result = scenario.playbook("-e", version("b"), path=DEPLOY)
     assert result.returncode == 0, result.stdout
     assert set(re.findall(r"changed=(\d+)", result.stdout)) == {"0"}, result.stdout
     assert states() == []
-    assert not apps[0].file(LOCK).exists
 
 
 def test_the_releases_of_each_host_are_shown(scenario, live):
