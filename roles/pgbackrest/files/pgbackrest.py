@@ -43,7 +43,8 @@ SETTINGS = {
 COMMIT = "SELECT txid_current()"
 # Codes of pgbackrest info.
 READABLE, WITHOUT_BACKUP = 0, 2
-RECOVERED = "SELECT pg_last_xact_replay_timestamp()"
+# Of an idle server nothing follows its base backup.
+RECOVERED = "SELECT coalesce(pg_last_xact_replay_timestamp()::text, 'the base backup')"
 
 
 class Failure(Exception):
