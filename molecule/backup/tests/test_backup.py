@@ -8,6 +8,7 @@ import time
 
 import pytest
 from browser import CHECKOUT
+from guestbook import words
 
 ROLE = CHECKOUT / "molecule/backup/role.yml"
 RESTORE, DRILL = CHECKOUT / "playbooks/restore.yml", CHECKOUT / "playbooks/restore_drill.yml"
@@ -46,10 +47,6 @@ REST_PASSWORD, S3_KEY, WRONG = "a-password-of-rest", "a-key-of-a-storage-provide
 AHEAD = """systemctl stop guestbook-backup.timer
 touch --date '2 days' /var/lib/systemd/timers/stamp-guestbook-backup.timer
 systemctl start guestbook-backup.timer"""
-
-
-def words(result) -> str:
-    return " ".join(result.stdout.split())
 
 
 pytestmark = pytest.mark.usefixtures("filled")

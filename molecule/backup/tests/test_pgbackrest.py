@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from browser import CHECKOUT
+from guestbook import words
 
 ROLE, RESTORE = CHECKOUT / "molecule/backup/role.yml", CHECKOUT / "playbooks/restore.yml"
 UNIT, DRILL = "guestbook-pgbackrest", "guestbook-pgbackrest-drill"
@@ -23,10 +24,6 @@ runuser --user postgres -- pgbackrest --config={CONFIGURATION} --stanza=guestboo
 pg_dropcluster --stop 15 other"""
 
 pytestmark = pytest.mark.usefixtures("filled")
-
-
-def words(result) -> str:
-    return " ".join(result.stdout.split())
 
 
 @pytest.fixture(scope="module")
