@@ -27,7 +27,7 @@ def states(balancer):
 
     def tell() -> list[str]:
         log = balancer.check_output(f"journalctl --unit haproxy.service --since @{begin} --output cat --no-pager")
-        found = re.findall(r"Server site/app\d is (?:UP|DOWN, reason: [^,]+, code: \d+)|has no server available", log)
+        found = re.findall(r"Server site/app\d is (?:UP|DOWN, reason: [^,]+(?:, code: \d+)?)|has no server available", log)
         # HAProxy says each twice: as a log and as a warning.
         return [state for state, _same in itertools.groupby(found)]
 
