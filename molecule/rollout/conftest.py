@@ -11,6 +11,8 @@ import pytest
 from balanced import apps, balancer, browser, certificate, site, visitors
 from browser import CHECKOUT
 
+STATE = r"Server site/app\d is (?:UP|DOWN, reason: [^,]+(?:, code: \d+)?)|has no server available"
+
 __all__ = ["apps", "balancer", "browser", "certificate", "site", "visitors"]
 
 
@@ -27,7 +29,7 @@ def states(balancer):
 
     def tell() -> list[str]:
         log = balancer.check_output(f"journalctl --unit haproxy.service --since @{begin} --output cat --no-pager")
-        found = re.findall(r"Server site/app\d is (?:UP|DOWN, reason: [^,]+(?:, code: \d+)?)|has no server available", log)
+        found = re.findall(STATE, log)
         # HAProxy says each twice: as a log and as a warning.
         return [state for state, _same in itertools.groupby(found)]
 
