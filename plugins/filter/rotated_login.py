@@ -28,6 +28,11 @@ class Held(t.NamedTuple):
     next: Login | None
     former: Login | None
 
+    def goes_to(self, password: str) -> bool:
+        """Whether a rotation to the password is under way."""
+        goal = self.next if self.next != self.current else None
+        return bool(goal and goal.password == password) or bool(self.former and self.current.password == password)
+
 
 class Kind:
     """The secrets of one kind of login: NAME_user where users take turns, and NAME_password."""
@@ -101,6 +106,8 @@ def _staged(held: Held, kind: Kind, given: str, candidate: str) -> Held:
 
 
 def _promoted(held: Held, kind: Kind) -> Held:
+    if held.former and not held.next:
+        return held
     if not held.next:
         raise AnsibleFilterError(f"No host has a next {kind.name} password yet: stage one first.")
     return Held(held.next, None, held.current)
@@ -120,7 +127,8 @@ def rotated_login(
     kind = Kind(name, users)
     candidates = next(iter(readings.values()))["candidates"]
     found = {host: held for host, reading in readings.items() if (held := kind.read(reading))}
-    if (given and not ours) or not found:
+    at_once = given and not ours and not any(held.goes_to(given) for held in found.values())
+    if at_once or not found:
         password = given or candidates[f"{name}_password"]
         return kind.write(Held(Login(next(iter(users), ""), password), None, None))
     held = _agree(found, kind, given)

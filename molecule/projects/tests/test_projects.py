@@ -10,6 +10,9 @@ import tomllib
 import pytest
 import yaml
 from browser import CHECKOUT, Browser, raw
+from guestbook import words
+from kills import kill_where
+from topology import wait_for
 from visitors import Visitors
 
 UV = "/usr/local/lib/hardened.django/uv/bin/uv"
@@ -208,7 +211,7 @@ def test_a_host_without_a_package_index_is_served_from_wheels(app, scenario):
     assert app.check_output(f"{UV} --version").split()[1] in {version for name, version in versions if name == "uv"}
 
 
-def deploy_from_the_index(scenario, tmp_path, *arguments, playbook="deploy", **changes):
+def deploy_from_the_index(scenario, tmp_path, *arguments, playbook="deploy", start=None, **changes):
     variables = {
         "project_name": "pypi_like",
         "project_settings_module": "pinboard.settings",
@@ -219,15 +222,7 @@ def deploy_from_the_index(scenario, tmp_path, *arguments, playbook="deploy", **c
     }
     (tmp_path / "variables.yml").write_text(yaml.safe_dump(variables | changes))
     path = CHECKOUT / f"playbooks/{playbook}.yml"
-    return scenario.playbook(*arguments, "--extra-vars", f"@{tmp_path}/variables.yml", path=path)
-
-
-def test_the_password_of_a_managed_database_is_left_to_its_provider(app, scenario, tmp_path):
-    before = app.check_output("sha256sum /etc/pypi_like/secrets/*")
-    refused = deploy_from_the_index(scenario, tmp_path, playbook="rotate_database_password")
-    assert refused.returncode != 0
-    assert 'The group "database" is empty' in " ".join(refused.stdout.split())
-    assert app.check_output("sha256sum /etc/pypi_like/secrets/*") == before
+    return (start or scenario.playbook)(*arguments, "--extra-vars", f"@{tmp_path}/variables.yml", path=path)
 
 
 def login(app):
@@ -245,15 +240,104 @@ class Readers(Visitors):
         return "" if answer.status == 200 else f"{answer.status} {answer.text}"
 
 
-def test_a_second_user_of_the_provider_takes_over_without_a_failed_request(app, scenario, tmp_path):
-    make = "CREATE ROLE second LOGIN PASSWORD 'of the second' IN ROLE pypi_like; ALTER ROLE second SET role = pypi_like"
-    scenario.host("data1").check_output("runuser --user postgres -- psql --command %s", make)
+@pytest.fixture
+def readers(app, scenario):
+    """Readers of the project that a test changes; none of their requests may fail."""
     certificate = app.file("/etc/pypi_like/certificate/fullchain.pem").content_string
+    readers = Readers(scenario.addresses("app1")[0], "pypi-like.example", certificate)
+    yield readers
+    assert readers.failures == []
+    assert readers.answers > 50
+
+
+def sql(scenario, statement):
+    return scenario.host("data1").check_output("runuser --user postgres -- psql --command %s", statement)
+
+
+def database_password(app):
+    return app.file("/etc/pypi_like/secrets/database_password").content_string
+
+
+def log_in_with(app, password):
+    command = "PGPASSWORD=%s psql --host 10.89.22.21 --username pypi_like --command 'SELECT 1'"
+    return app.run(command, password).rc
+
+
+def test_the_password_of_a_managed_database_stays_where_it_cannot_be_replaced(app, scenario, tmp_path, readers):
+    before, started = database_password(app), "systemctl show --property=ExecMainStartTimestampMonotonic pypi_like"
+    process = app.check_output(started)
+    sql(scenario, "ALTER ROLE pypi_like SET default_transaction_read_only = on")
+    changes = {"playbook": "rotate_database_password", "secrets_database_password": "of another day"}
+    with readers:
+        same = deploy_from_the_index(scenario, tmp_path, playbook="rotate_database_password")
+        refused = deploy_from_the_index(scenario, tmp_path, **changes)
+        foreign = deploy_from_the_index(scenario, tmp_path, project_database_user="second", **changes)
+        cache = deploy_from_the_index(scenario, tmp_path, playbook="rotate_cache_password")
+    sql(scenario, "ALTER ROLE pypi_like RESET default_transaction_read_only")
+    assert [run.returncode for run in (same, refused, foreign, cache)] == [2, 2, 2, 2]
+    assert "secrets_database_password is the password in use." in words(same)
+    assert "The user of the database cannot replace its password, as app1 was told" in words(refused)
+    assert "cannot execute ALTER ROLE in a read-only transaction" in words(refused)
+    assert "logs in as another user than that of the inventory, which is second." in words(foreign)
+    assert 'The group "cache" is empty' in words(cache)
+    assert (database_password(app), app.check_output(started)) == (before, process)
+
+
+def test_a_user_of_the_provider_replaces_its_password_without_a_failed_request(app, scenario, tmp_path, readers):
+    former, password = database_password(app), 'it\'s "the" \\ 100% $new 1'
+    changes = {"playbook": "rotate_database_password", "secrets_database_password": password}
+    sql(scenario, "ALTER ROLE pypi_like SET log_statement = 'all'")
+    with readers:
+        done = deploy_from_the_index(scenario, tmp_path, "-vvvv", "--diff", **changes)
+    assert done.returncode == 0, done.stdout
+    assert "requests wait on all hosts while it gets another one" in words(done)
+    assert database_password(app) == password
+    assert sorted(app.check_output("ls /etc/pypi_like/secrets | grep database").split()) == [
+        "database_password",
+        "database_user",
+    ]
+    assert (log_in_with(app, password), log_in_with(app, former)) == (0, 2)
+    log = scenario.host("data1").check_output("cat /var/log/postgresql/*.log")
+    assert "ALTER ROLE SESSION_USER PASSWORD 'SCRAM-SHA-256$" in log
+    assert "$new one" not in done.stdout + log
+    assert not app.file("/run/pypi_like-exchange").exists
+    wheels = {"release_wheels": str(CHECKOUT / ".cache/wheels"), "release_uv_cache": "/srv/empty-cache"}
+    again = deploy_from_the_index(
+        scenario, tmp_path, secrets_database_password=password, release_uv_arguments=[], **wheels
+    )
+    assert re.findall(r"changed=(\d+)", again.stdout) == ["0"], again.stdout
+
+
+def test_a_host_finds_out_which_password_is_good_when_the_run_is_killed(app, scenario, tmp_path, readers):
+    """Killed when the server has the new password, before any host was told."""
+    former = database_password(app)
+    changes = {"playbook": "rotate_database_password", "secrets_database_password": "the last one"}
+    with readers:
+        kill_where(
+            deploy_from_the_index(scenario, tmp_path, start=scenario.start, **changes),
+            play="Prove the new password",
+            task="hardened.django.secrets : exchange | Replace the password",
+            host="app1",
+        )
+        wait_for(app, "test ! -e /run/pypi_like-exchange && systemctl is-active pypi_like.service")
+        settled = database_password(app)
+        done = deploy_from_the_index(scenario, tmp_path, **changes)
+    assert settled == "the last one"
+    assert log_in_with(app, former) == 2
+    assert done.returncode == 0, done.stdout
+    assert "was killed, and is completed now" in words(done)
+    assert database_password(app) == "the last one"
+    left = ("/etc/pypi_like/secrets/database_password_former", "/run/pypi_like-exchange")
+    assert not any(app.file(path).exists for path in left)
+
+
+def test_a_second_user_of_the_provider_takes_over_without_a_failed_request(app, scenario, tmp_path, readers):
+    make = "CREATE ROLE second LOGIN PASSWORD 'of the second' IN ROLE pypi_like; ALTER ROLE second SET role = pypi_like"
+    sql(scenario, make)
     changes = {"project_database_user": "second", "secrets_database_password": "of the second"}
-    with Readers(scenario.addresses("app1")[0], "pypi-like.example", certificate) as readers:
+    with readers:
         done = deploy_from_the_index(scenario, tmp_path, release_index_credentials=[login(app)], **changes)
     assert done.returncode == 0, done.stdout
-    assert readers.failures == [] and readers.answers > 50
     who = "from django.db import connection as c; s = c.cursor(); s.execute('SELECT session_user'); print(s.fetchone())"
     assert app.check_output("pypi_like-run python -c %s", f"import django; django.setup(); {who}") == "('second',)"
 

@@ -70,6 +70,10 @@ def test_hosts_catch_up_with_the_one_that_went_furthest(hosts):
     assert database(*hosts) == PROMOTED
 
 
+def test_a_phase_may_be_repeated():
+    assert database(PROMOTED, PROMOTED, phase="promote") == PROMOTED
+
+
 @pytest.mark.parametrize("hosts", [(NEW, PROMOTED), (PROMOTED, NEW), (NEW, NEW)])
 def test_a_rotation_ends_on_all_hosts(hosts):
     assert database(*hosts, phase="finish") == NEW
@@ -83,6 +87,30 @@ def test_another_given_password_waits_for_a_rotation():
 def test_the_password_of_somebody_elses_server_is_used_at_once():
     assert database(OLD, OLD, given="given", ours=False) == login("blog", "given")
     assert database(OLD, OLD, ours=False) == OLD
+
+
+@pytest.mark.parametrize(
+    ("hosts", "given", "expected"),
+    [
+        (("staged", "staged"), "value-new", "staged"),
+        (("staged", "promoted"), "value-new", "promoted"),
+        (("promoted", "promoted"), "value-new", "promoted"),
+        (("staged", "staged"), "value-old", "old"),
+        (("half_promoted", "staged"), "value-new", "half_promoted"),
+        (("half_promoted", "half_promoted"), "value-new", "new"),
+    ],
+)
+def test_hosts_on_their_way_to_the_password_of_somebody_elses_server_go_on(hosts, given, expected):
+    old, new = login("blog", "value-old"), login("blog", "value-new")
+    following = login("blog", "value-new", "_next")
+    states = {
+        "old": old,
+        "new": new,
+        "staged": {**old, **following},
+        "half_promoted": {**new, **following},
+        "promoted": {**new, **login("blog", "value-old", "_former")},
+    }
+    assert database(*(states[name] for name in hosts), given=given, ours=False) == states[expected]
 
 
 def test_a_given_password_tells_which_host_is_right():
