@@ -283,6 +283,50 @@ def test_the_password_of_a_managed_database_stays_where_it_cannot_be_replaced(ap
     assert (database_password(app), app.check_output(started)) == (before, process)
 
 
+# Lets the server refuse what it said before that it would do.
+CHANGE_OF_MIND = """#!/bin/sh
+case "$*" in
+    *"ALTER ROLE"*try) ;;
+    *"ALTER ROLE"*)
+        PGPASSWORD=$(cat /etc/pypi_like/secrets/database_password) psql --host 10.89.22.21 --username pypi_like \\
+            --command 'ALTER ROLE pypi_like SET default_transaction_read_only = on' >/dev/null ;;
+esac
+exec /usr/local/bin/pypi_like-run.real "$@"
+"""
+
+
+def test_hosts_go_on_with_the_password_that_the_server_kept(app, scenario, tmp_path, readers):
+    before, program = database_password(app), "/usr/local/bin/pypi_like-run"
+    changes = {"playbook": "rotate_database_password", "secrets_database_password": "of another day"}
+    app.check_output(f"mv {program} {program}.real && printf %%s %s >{program} && chmod 755 {program}", CHANGE_OF_MIND)
+    with readers:
+        refused = deploy_from_the_index(scenario, tmp_path, **changes)
+    app.check_output(f"mv {program}.real {program}")
+    sql(scenario, "ALTER ROLE pypi_like RESET default_transaction_read_only")
+    assert refused.returncode == 2
+    assert "The server kept the password of the database, which all hosts go on with" in words(refused)
+    assert "cannot execute ALTER ROLE in a read-only transaction" in words(refused)
+    assert (database_password(app), log_in_with(app, before)) == (before, 0)
+    assert not app.file("/run/pypi_like-exchange").exists
+    assert app.run("find /etc/pypi_like/secrets -name '.*'").stdout == ""
+
+
+def test_a_full_disk_is_found_before_anything_stops(app, scenario, tmp_path, readers):
+    started = "systemctl show --property=ExecMainStartTimestampMonotonic pypi_like"
+    before, secrets = (database_password(app), app.check_output(started)), "/etc/pypi_like/secrets"
+    app.check_output(
+        f"mkdir /root/kept && cp -a {secrets}/. /root/kept && mount -t tmpfs -o size=80k,mode=0700 small {secrets}"
+        f" && cp -a /root/kept/. {secrets} && ! head -c 1M /dev/zero >{secrets}/.filled"
+    )
+    changes = {"playbook": "rotate_database_password", "secrets_database_password": "of another day"}
+    with readers:
+        refused = deploy_from_the_index(scenario, tmp_path, **changes)
+    app.check_output(f"umount {secrets} && rm --recursive /root/kept")
+    assert refused.returncode == 2
+    assert "pypi_like-exchange.service ended early; its journal says why." in words(refused)
+    assert (database_password(app), app.check_output(started)) == before
+
+
 def test_a_user_of_the_provider_replaces_its_password_without_a_failed_request(app, scenario, tmp_path, readers):
     former, password = database_password(app), 'it\'s "the" \\ 100% $new 1'
     changes = {"playbook": "rotate_database_password", "secrets_database_password": password}
