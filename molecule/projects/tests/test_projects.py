@@ -219,6 +219,7 @@ def deploy_from_the_index(scenario, tmp_path, *arguments, playbook="deploy", sta
         "settings_silenced_checks": ["security.W002", "security.W003"],
         "release_uv_arguments": ["--index-url", "http://127.0.0.1:8099/simple"],
         "release_uv_cache": "/srv/index/cache",
+        "app_server_secrets_encryption": "host",
     }
     (tmp_path / "variables.yml").write_text(yaml.safe_dump(variables | changes))
     path = CHECKOUT / f"playbooks/{playbook}.yml"
@@ -258,9 +259,9 @@ def database_password(app):
     return app.file("/etc/pypi_like/secrets/database_password").content_string
 
 
-def log_in_with(app, password):
-    command = "PGPASSWORD=%s psql --host 10.89.22.21 --username pypi_like --command 'SELECT 1'"
-    return app.run(command, password).rc
+def log_in_with(app, password, user="pypi_like"):
+    command = "PGPASSWORD=%s psql --host 10.89.22.21 --username %s pypi_like --command 'SELECT 1'"
+    return app.run(command, password, user).rc
 
 
 def test_the_password_of_a_managed_database_stays_where_it_cannot_be_replaced(app, scenario, tmp_path, readers):
@@ -283,6 +284,8 @@ def test_the_password_of_a_managed_database_stays_where_it_cannot_be_replaced(ap
     assert (database_password(app), app.check_output(started)) == (before, process)
 
 
+# The password that the inventory gives.
+GIVEN = "database-'password' of pypi_like: 100% \"$x\""
 # Lets the server refuse what it said before that it would do.
 CHANGE_OF_MIND = """#!/bin/sh
 case "$*" in
@@ -352,10 +355,22 @@ def test_a_user_of_the_provider_replaces_its_password_without_a_failed_request(a
     assert re.findall(r"changed=(\d+)", again.stdout) == ["0"], again.stdout
 
 
+def test_a_second_user_of_the_provider_takes_over_without_a_failed_request(app, scenario, tmp_path, readers):
+    make = "CREATE ROLE second LOGIN PASSWORD 'of the second' IN ROLE pypi_like; ALTER ROLE second SET role = pypi_like"
+    sql(scenario, make)
+    changes = {"project_database_user": "second", "secrets_database_password": "of the second"}
+    with readers:
+        done = deploy_from_the_index(scenario, tmp_path, release_index_credentials=[login(app)], **changes)
+    assert done.returncode == 0, done.stdout
+    who = "from django.db import connection as c; s = c.cursor(); s.execute('SELECT session_user'); print(s.fetchone())"
+    assert app.check_output("pypi_like-run python -c %s", f"import django; django.setup(); {who}") == "('second',)"
+
+
 def test_a_host_finds_out_which_password_is_good_when_the_run_is_killed(app, scenario, tmp_path, readers):
-    """Killed when the server has the new password, before any host was told."""
+    """Killed when the server has the new password of the second user, before any host was told."""
     former = database_password(app)
     changes = {"playbook": "rotate_database_password", "secrets_database_password": "the last one"}
+    changes["project_database_user"] = "second"
     with readers:
         kill_where(
             deploy_from_the_index(scenario, tmp_path, start=scenario.start, **changes),
@@ -367,23 +382,18 @@ def test_a_host_finds_out_which_password_is_good_when_the_run_is_killed(app, sce
         settled = database_password(app)
         done = deploy_from_the_index(scenario, tmp_path, **changes)
     assert settled == "the last one"
-    assert log_in_with(app, former) == 2
+    assert log_in_with(app, former, "second") == 2
     assert done.returncode == 0, done.stdout
     assert "was killed, and is completed now" in words(done)
     assert database_password(app) == "the last one"
+    encrypted = "/etc/pypi_like/secrets.encrypted"
+    decrypt = f"systemd-creds decrypt --name=database_password {encrypted}/database_password -"
+    assert app.check_output(decrypt) == settled
+    assert app.check_output(f"cd {encrypted} && ls") == app.check_output("ls /etc/pypi_like/secrets")
     left = ("/etc/pypi_like/secrets/database_password_former", "/run/pypi_like-exchange")
     assert not any(app.file(path).exists for path in left)
-
-
-def test_a_second_user_of_the_provider_takes_over_without_a_failed_request(app, scenario, tmp_path, readers):
-    make = "CREATE ROLE second LOGIN PASSWORD 'of the second' IN ROLE pypi_like; ALTER ROLE second SET role = pypi_like"
-    sql(scenario, make)
-    changes = {"project_database_user": "second", "secrets_database_password": "of the second"}
-    with readers:
-        done = deploy_from_the_index(scenario, tmp_path, release_index_credentials=[login(app)], **changes)
-    assert done.returncode == 0, done.stdout
-    who = "from django.db import connection as c; s = c.cursor(); s.execute('SELECT session_user'); print(s.fetchone())"
-    assert app.check_output("pypi_like-run python -c %s", f"import django; django.setup(); {who}") == "('second',)"
+    # The first user has the password of the inventory again, for the tests that follow.
+    sql(scenario, f"ALTER ROLE pypi_like PASSWORD $sql${GIVEN}$sql$")
 
 
 def test_the_password_of_a_package_index_is_shown_nowhere(app, scenario, tmp_path):

@@ -109,12 +109,14 @@ def replace(directory, files):
     fcntl.flock(lock, fcntl.LOCK_EX)
     for temporary, place in files.items():
         temporary.replace(place)
-    for path in directory.glob("database_*_next"):
-        path.unlink()
     os.close(lock)
-    if (directory.parent / f"{directory.name}.encrypted" / ".with-key").exists():
-        encrypt = directory.parent / "secrets_at_rest.py"
-        subprocess.run([sys.executable, "-B", encrypt, directory, "update"], check=True)
+    encrypted = directory.parent / f"{directory.name}.encrypted"
+    if (encrypted / ".with-key").exists():
+        program = directory.parent / "secrets_at_rest.py"
+        subprocess.run([sys.executable, "-B", program, directory, "update"], check=True)
+    for path in directory.glob("database_*_next"):
+        (encrypted / path.name).unlink(missing_ok=True)
+        path.unlink()
 
 
 def copy(path, temporary):

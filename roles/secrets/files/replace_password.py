@@ -26,6 +26,8 @@ if connection.vendor != "postgresql":
     sys.exit("only PostgreSQL is known to let a user replace its own password.")
 try:
     with transaction.atomic(), connection.cursor() as cursor:
+        # A user that becomes another role when it logs in may replace its own password only as itself.
+        cursor.execute("SET LOCAL ROLE NONE")
         cursor.execute(f"ALTER ROLE SESSION_USER PASSWORD '{verifier(sys.stdin.read())}'")
         transaction.set_rollback(sys.argv[1:] == ["try"])
 except DatabaseError as error:
