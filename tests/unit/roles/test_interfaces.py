@@ -220,3 +220,15 @@ def test_every_role_depends_on_the_role_that_checks_the_shared_variables(role):
     dependencies = [entry["role"] for entry in load(role / "meta/main.yml")["dependencies"]]
     assert dependencies == ([] if role.name == "project" else ["hardened.django.project"])
     assert {name.rpartition(".")[2] for name in dependencies} <= {role.name for role in ROLES}
+
+
+def test_no_job_takes_the_name_of_a_unit():
+    """A job NAME-JOB.service would overwrite, or be, a unit of a role; exchange is one that a program starts."""
+    names = {
+        path.name.partition("project-")[2].partition(".")[0].rstrip("@")
+        for path in TEMPLATES
+        if below(path).count("/system/")
+    }
+    reserved = load(CHECKOUT / "roles/scheduled_jobs/vars/main.yml")["__scheduled_jobs_reserved"]
+    assert len(names) > 8
+    assert names - {"", "job"} | {"exchange"} <= set(reserved)
