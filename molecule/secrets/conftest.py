@@ -12,6 +12,12 @@ from members import Members
 
 __all__ = ["apps", "balancer", "browser", "certificate", "site"]
 
+# Exit code 0 when the server accepts the login; both servers are on the first app host.
+WHO = "SELECT session_user, current_user"
+LOG_IN = {
+    "database": f"PGPASSWORD=%s psql --host 127.0.0.1 --username %s guestbook --command '{WHO}'",
+    "cache": "REDISCLI_AUTH=%s redis-cli --no-auth-warning --user %s -s /run/redis/server.sock GET guestbook:",
+}
 PASSWORD = "a long password of a member"
 LINK = """
 from django.contrib.auth.models import User
@@ -89,3 +95,8 @@ def held(apps):
         return found[0]
 
     return tell
+
+
+@pytest.fixture
+def log_in_to(apps):
+    return lambda kind, user, password: apps[0].run(LOG_IN[kind], password, user)

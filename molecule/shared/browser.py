@@ -17,7 +17,8 @@ from typing import NamedTuple
 from urllib.parse import urlencode
 
 CHECKOUT = pathlib.Path(__file__).parent.parent.parent
-TIMEOUT = 30
+# As long as nginx waits for an answer of the application.
+TIMEOUT = 60
 
 # The smallest picture that image libraries accept.
 PIXEL = base64.b64decode(

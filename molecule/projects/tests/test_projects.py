@@ -15,6 +15,7 @@ from kills import kill_where
 from topology import wait_for
 from visitors import Visitors
 
+HEALTH = "/.nginx-health"
 UV = "/usr/local/lib/hardened.django/uv/bin/uv"
 PROJECTS = ["environ", "split", "inifile", "reads_settings", "pypi_like"]
 ENVIRONMENT = {
@@ -281,6 +282,7 @@ def test_the_password_of_a_managed_database_stays_where_it_cannot_be_replaced(ap
     assert "cannot execute ALTER ROLE in a read-only transaction" in words(refused)
     assert "logs in as another user than that of the inventory, which is second." in words(foreign)
     assert 'The group "cache" is empty' in words(cache)
+    assert not app.file("/srv/pypi_like/deploy.lock").exists
     assert (database_password(app), app.check_output(started)) == (before, process)
 
 
@@ -298,6 +300,7 @@ exec /usr/local/bin/pypi_like-run.real "$@"
 """
 
 
+@pytest.mark.soak
 def test_hosts_go_on_with_the_password_that_the_server_kept(app, scenario, tmp_path, readers):
     before, program = database_password(app), "/usr/local/bin/pypi_like-run"
     changes = {"playbook": "rotate_database_password", "secrets_database_password": "of another day"}
@@ -312,8 +315,10 @@ def test_hosts_go_on_with_the_password_that_the_server_kept(app, scenario, tmp_p
     assert (database_password(app), log_in_with(app, before)) == (before, 0)
     assert not app.file("/run/pypi_like-exchange").exists
     assert app.run("find /etc/pypi_like/secrets -name '.*'").stdout == ""
+    assert not app.file("/srv/pypi_like/deploy.lock").exists
 
 
+@pytest.mark.soak
 def test_a_full_disk_is_found_before_anything_stops(app, scenario, tmp_path, readers):
     started = "systemctl show --property=ExecMainStartTimestampMonotonic pypi_like"
     before, secrets = (database_password(app), app.check_output(started)), "/etc/pypi_like/secrets"
@@ -378,9 +383,15 @@ def test_a_host_finds_out_which_password_is_good_when_the_run_is_killed(app, sce
             task="hardened.django.secrets : exchange | Replace the password",
             host="app1",
         )
+        # A load balancer would leave out all hosts, which have no page of the application to show.
+        waiting = browse(app, scenario, "pypi_like").get(HEALTH).text
+        stranger = app.run("runuser --user nobody -- touch /run/pypi_like-exchange/replaced")
         wait_for(app, "test ! -e /run/pypi_like-exchange && systemctl is-active pypi_like.service")
         settled = database_password(app)
         done = deploy_from_the_index(scenario, tmp_path, **changes)
+    assert waiting == "requests wait\n"
+    assert "Permission denied" in stranger.stderr
+    assert browse(app, scenario, "pypi_like").get(HEALTH).text != waiting
     assert settled == "the last one"
     assert log_in_with(app, former, "second") == 2
     assert done.returncode == 0, done.stdout

@@ -110,6 +110,7 @@ def test_a_rotation_needs_all_hosts(scenario, apps, rings):
     assert "This run leaves out app2." in words(limited)
     assert "app2 cannot be reached, and nothing was changed." in words(refused)
     assert rings() == before
+    assert not apps[0].file(LOCK).exists
 
 
 def test_another_key_in_the_inventory_is_accepted_first(scenario, members, rings):
@@ -118,12 +119,10 @@ def test_another_key_in_the_inventory_is_accepted_first(scenario, members, rings
     with members:
         deployed = scenario.playbook("-e", given, path=DEPLOY)
         staged = rings()
-        again = scenario.playbook("-e", given, path=DEPLOY)
         result = scenario.playbook("-e", given, path=ROTATE)
         refused = scenario.playbook("-e", given, path=ROTATE)
     assert deployed.returncode == 0, deployed.stdout
     assert [(key, others[GIVEN]) for key, others in staged] == [(before, None)] * 2
-    assert again.stdout.count("changed=0") == 2, again.stdout
     assert result.returncode == 0, result.stdout
     assert [key for key, _others in rings()] == [GIVEN, GIVEN]
     assert refused.returncode != 0

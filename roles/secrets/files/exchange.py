@@ -3,14 +3,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Let nothing of a project start while a server that knows one password of its user gets another one.
 
-    exchange.py NAME SECRETS UNIT...
+    exchange.py NAME SECRETS WAITING UNIT...
 
 Starts the unit NAME-exchange, which all other services of the project come after, and returns when it has stopped the
-given ones; requests wait in their socket. The unit waits until somebody writes the file "replaced" beside this program:
-the server has the next password. Then it replaces the present one in the directory SECRETS, removes this program, and
-ends, so that the units start. Without a word, as when the run was killed, it asks the server every ten seconds whether
-it has the next password, and ends after the third no. When it is stopped before, the units start with the password that
-they had.
+given ones; requests wait in their socket, which nginx knows by the directory WAITING in /run. The unit waits until
+somebody writes the file "replaced" beside this program: the server has the next password. Then it replaces the present
+one in the directory SECRETS, removes this program, and ends, so that the units start. Without a word, as when the run
+was killed, it asks the server every ten seconds whether it has the next password, and ends after the third no. When it
+is stopped before, the units start with the password that they had.
 """
 
 import contextlib
@@ -33,7 +33,7 @@ def systemctl(*arguments):
     return subprocess.run(["systemctl", *arguments], check=False, capture_output=True, text=True)
 
 
-def begin(name, secrets, units):
+def begin(name, secrets, waiting, units):
     exchange = f"{name}-exchange.service"
     # What a run has left that was killed a moment ago.
     systemctl("stop", exchange)
@@ -45,6 +45,7 @@ def begin(name, secrets, units):
         [
             *("systemd-run", "--quiet", "--collect", "--no-block", "--service-type=oneshot", f"--unit={exchange}"),
             f"--description=Exchange of the database password of {name}",
+            f"--property=RuntimeDirectory={waiting}",
             f"--property=Before={' '.join(sorted(later))}",
             f"--property=ExecStopPost=/usr/bin/systemctl start --no-block {' '.join(units)}",
             *(sys.executable, "-B", __file__, "--unit", name, secrets, *units),
@@ -133,4 +134,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "--unit":
         wait(sys.argv[2], pathlib.Path(sys.argv[3]), sys.argv[4:])
     else:
-        begin(*sys.argv[1:3], sys.argv[3:])
+        begin(*sys.argv[1:4], sys.argv[4:])
