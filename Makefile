@@ -51,7 +51,7 @@ sanity: install ## ansible-test sanity
 	python tools/sanity.py
 
 unit: install ## unit tests
-	pytest -m "not soak"
+	pytest
 
 images: install ## build the images of the test hosts that are missing
 	@python tools/hosts.py image trixie
@@ -72,15 +72,15 @@ bench: install ## seconds, remote calls and disk: no change, a changed line; the
 docs: install ## write the pages that are made from data
 	python tools/rules.py >docs/settings_check.md
 
-soak: install images ## long sweeps, not part of the tests: a kill after every change of a deployment
+soak: install images ## what takes too long for the tests: a kill after every change, more releases that are broken
 	@$(MAKE) sweep S=single
-	molecule converge --scenario-name rollout
-	@$(MAKE) sweep S=rollout
-	molecule converge --scenario-name secrets
-	@$(MAKE) sweep S=secrets
+	@set -e; for scenario in rollout secrets projects; do \
+	    molecule converge --scenario-name $$scenario; \
+	    $(MAKE) sweep S=$$scenario; \
+	done
 
 sweep:
-	MOLECULE_PROJECT_DIRECTORY=$(CURDIR) MOLECULE_SCENARIO_DIRECTORY=$(CURDIR)/molecule/$(S) pytest -m soak molecule/$(S)/soak
+	MOLECULE_PROJECT_DIRECTORY=$(CURDIR) MOLECULE_SCENARIO_DIRECTORY=$(CURDIR)/molecule/$(S) pytest -m soak molecule/$(S)
 	molecule destroy --scenario-name $(S)
 
 install: $(VENV)/ready $(LINK) ## install Debian packages, Python tools, community collections
