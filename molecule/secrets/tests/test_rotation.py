@@ -67,6 +67,25 @@ def test_a_host_that_lost_its_secrets_receives_the_whole_ring(scenario, apps, ri
     assert rings() == before
 
 
+def test_a_full_disk_loses_no_key(scenario, apps, members, rings):
+    """The other host has the new key then, and accepts it; the next rotation goes on with that."""
+    before = rings()
+    apps[1].check_output(
+        f"mkdir /root/kept && cp --archive {SECRETS}/. /root/kept"
+        f" && mount --types tmpfs --options size=80k,mode=0700 small {SECRETS}"
+        f" && cp --archive /root/kept/. {SECRETS} && ! head --bytes 1M /dev/zero >{SECRETS}/.filled"
+    )
+    with members:
+        result = scenario.playbook(path=ROTATE)
+    found = rings()
+    apps[1].check_output(f"umount {SECRETS} && rm --recursive /root/kept")
+    assert result.returncode != 0
+    assert "No space left on device" in words(result)
+    assert [key for key, _others in found] == [key for key, _others in before]
+    assert found[1] == rings()[1] == before[1]
+    assert not apps[0].file(LOCK).exists
+
+
 def test_what_an_old_key_signed_ends_with_it(scenario, apps, log_in, make_link, rings):
     idle, active = log_in(), log_in()
     link = make_link()

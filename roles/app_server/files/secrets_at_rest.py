@@ -30,8 +30,8 @@ def run(*command, content=None):
     return done.stdout
 
 
-def write(path, content, like):
-    """Write a file that only root can read, as old as another one: its date is that of the secret."""
+def prepare(path, content, like):
+    """Write what is to replace a file, for root only, and as old as another file: its date is that of the secret."""
     new = path.with_name(f".{path.name}.new")
     new.unlink(missing_ok=True)
     with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400), "wb") as stream:
@@ -40,7 +40,11 @@ def write(path, content, like):
         os.fsync(stream.fileno())
     if like:
         os.utime(new, ns=(like.stat().st_mtime_ns,) * 2)
-    new.replace(path)
+    return new
+
+
+def write(path, content, like):
+    prepare(path, content, like).replace(path)
 
 
 def files(directory):
@@ -62,31 +66,37 @@ def mounted(*options):
         place.rmdir()
 
 
-def decrypted(path):
-    return run("systemd-creds", "decrypt", f"--name={path.name}", str(path), "-")
-
-
 def decrypt(directory):
     for path in files(encrypted):
         if not (directory / path.name).exists():
-            write(directory / path.name, decrypted(path), path)
+            content = run("systemd-creds", "decrypt", f"--name={path.name}", str(path), "-")
+            write(directory / path.name, content, path)
+
+
+def holds(path, name, content):
+    """Tell whether an encrypted file can be decrypted to this content."""
+    command = ["systemd-creds", "decrypt", f"--name={name}", path, "-"]
+    done = subprocess.run(command, capture_output=True, check=False)
+    return done.returncode == 0 and done.stdout == content
 
 
 def encrypt(key):
+    """Encrypt all that has changed before any of it is replaced: a TPM may fail in between."""
     encrypted.mkdir(mode=0o700, exist_ok=True)
     present = marker.read_text(encoding="utf-8") if marker.exists() else ""
+    replacements = {}
     for path in files(plain):
         content, stored = path.read_bytes(), encrypted / path.name
-        if key == present and stored.exists() and decrypted(stored) == content:
+        if key == present and holds(stored, path.name, content):
             continue
-        write(
-            stored,
-            run("systemd-creds", "encrypt", f"--with-key={key}", f"--name={path.name}", "-", "-", content=content),
-            path,
-        )
-        if decrypted(stored) != content:
-            sys.exit(f"{stored} does not hold what was encrypted")
-        print(f"{path.name}: encrypted with {key}")
+        command = ["systemd-creds", "encrypt", f"--with-key={key}", f"--name={path.name}", "-", "-"]
+        new = prepare(stored, run(*command, content=content), path)
+        if not holds(new, path.name, content):
+            sys.exit(f"{new} does not hold what was encrypted")
+        replacements[new] = stored
+    for new, stored in replacements.items():
+        new.replace(stored)
+        print(f"{stored.name}: encrypted with {key}")
     if key != present:
         write(marker, key.encode(), None)
 
