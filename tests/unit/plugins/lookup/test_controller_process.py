@@ -3,6 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -24,6 +25,15 @@ def test_a_run_ends_with_its_process():
     assert controller_process.has_ended(run) is False
     process.communicate()
     assert controller_process.has_ended(run) is True
+
+
+def test_the_start_of_a_process_never_varies(monkeypatch, tmp_path):
+    """Where ps computes it from the clock and the time since the boot, two answers may be a second apart."""
+    program = tmp_path / "ps"
+    program.write_text("#!/bin/sh\ndate +%N\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    assert controller_process.has_ended(controller_process.this_run()) is False
 
 
 @pytest.mark.parametrize(
