@@ -47,5 +47,5 @@ def visitors(site):
     """Visitors of this test; no request of theirs may fail."""
     visitors = Visitors(*site)
     yield visitors
-    assert visitors.failures == []
+    assert visitors.failures == [], visitors.failures
     assert visitors.answers > 50
